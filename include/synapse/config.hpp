@@ -1,0 +1,76 @@
+// Floor 0. The only file of the library that reads macros: everything above asks for these constants instead.
+//
+// What a build may define before including synapse (all optional):
+//   SYNAPSE_XSIMD            1: the default kernels use xsimd; 0: they never do. Default 0: the core needs no package.
+//                            The build target synapse::hosted defines it as 1 where xsimd is found.
+//   SYNAPSE_ASSERT(test)     called on a wrong program, never on wrong data. Default: nothing; no memory safety depends on it.
+//   SYNAPSE_ALLOW_FAST_MATH  admit -ffast-math and give up "the same bits on every machine".
+#pragma once
+
+#include <cstddef>
+
+#if defined(__FAST_MATH__) && !defined(SYNAPSE_ALLOW_FAST_MATH)
+#error "synapse: -ffast-math changes results from machine to machine; drop it, or define SYNAPSE_ALLOW_FAST_MATH to accept that"
+#endif
+
+#ifndef SYNAPSE_XSIMD
+#define SYNAPSE_XSIMD 0
+#endif
+
+#ifndef SYNAPSE_ASSERT
+#define SYNAPSE_ASSERT(test) static_cast<void>(0)
+#endif
+
+// Functions marked so neither allocate, lock, throw nor call the system: safe in a control loop.
+// A clang with the real-time sanitizer checks it; elsewhere it documents.
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(clang::nonblocking)
+#define SYNAPSE_LOOP_SAFE [[clang::nonblocking]]
+#endif
+#endif
+#ifndef SYNAPSE_LOOP_SAFE
+#define SYNAPSE_LOOP_SAFE
+#endif
+
+// For the innermost kernels only, whose speed depends on their sizes being seen by the compiler.
+#if defined(__GNUC__) || defined(__clang__)
+#define SYNAPSE_INLINE inline __attribute__((always_inline))
+#define SYNAPSE_RESTRICT __restrict__
+#else
+#define SYNAPSE_INLINE inline
+#define SYNAPSE_RESTRICT
+#endif
+
+namespace synapse {
+
+// The software's version; the checkpoint format has its own.
+inline constexpr int version_major = 0;
+inline constexpr int version_minor = 1;
+inline constexpr int version_patch = 0;
+inline constexpr char version[] = "0.1.0";
+
+namespace config {
+
+inline constexpr bool xsimd = SYNAPSE_XSIMD != 0;
+
+// True where the compiler may use a hardware fused multiply-add without a call into libm.
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__AVX512F__)
+inline constexpr bool hardware_fma = true;
+#else
+inline constexpr bool hardware_fma = false;
+#endif
+
+// A part with a few kilobytes of RAM: rows are stored without padding and blocks are aligned to 8 bytes, not to a cache line.
+#if defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
+inline constexpr bool microcontroller = true;
+#elif defined(__AVR__) || defined(__XTENSA__) || (defined(__riscv) && __riscv_xlen == 32)
+inline constexpr bool microcontroller = true;
+#else
+inline constexpr bool microcontroller = false;
+#endif
+
+// Alignment of the user's one block of memory, in bytes.
+inline constexpr std::size_t block_alignment = microcontroller ? 8 : 64;
+
+}  // namespace config
+}  // namespace synapse

@@ -1,0 +1,66 @@
+// Numbers as bytes: bit patterns, little-endian fields, the FNV-1a hash. Alignment-safe on every target.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace synapse {
+
+// True unless x is NaN or an infinity. By bit pattern, so no compiler flag can optimise it away.
+constexpr bool is_finite(float x) noexcept { return (std::bit_cast<std::uint32_t>(x) & 0x7f800000u) != 0x7f800000u; }
+
+// Writes value to out[0 .. sizeof(value)) in little-endian order.
+template <class Unsigned>
+constexpr void store_little(std::byte* out, Unsigned value) noexcept {
+    for (std::size_t i = 0; i < sizeof(Unsigned); ++i) out[i] = static_cast<std::byte>((value >> (8 * i)) & 0xff);
+}
+
+// Reads an unsigned integer from in[0 .. sizeof(Unsigned)), little-endian.
+template <class Unsigned>
+constexpr Unsigned load_little(const std::byte* in) noexcept {
+    Unsigned value = 0;
+    for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
+        value = static_cast<Unsigned>(value | static_cast<Unsigned>(static_cast<Unsigned>(in[i]) << (8 * i)));
+    }
+    return value;
+}
+
+// The same, most significant byte first: the order of MessagePack.
+template <class Unsigned>
+constexpr void store_big(std::byte* out, Unsigned value) noexcept {
+    for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
+        out[i] = static_cast<std::byte>((value >> (8 * (sizeof(Unsigned) - 1 - i))) & 0xff);
+    }
+}
+
+template <class Unsigned>
+constexpr Unsigned load_big(const std::byte* in) noexcept {
+    Unsigned value = 0;
+    for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
+        value = static_cast<Unsigned>(static_cast<Unsigned>(value << 8) | static_cast<Unsigned>(in[i]));
+    }
+    return value;
+}
+
+// FNV-1a, 64 bit: a fingerprint for comparing runs, no protection against damage (that is CRC32C).
+// @source Fowler, Noll, Vo; offset basis and prime of the 64-bit variant.
+class fnv1a64 {
+public:
+    constexpr void add(std::byte b) noexcept { value_ = (value_ ^ static_cast<std::uint64_t>(b)) * 0x100000001b3ull; }
+    constexpr void add(std::span<const std::byte> bytes) noexcept {
+        for (const std::byte b : bytes) add(b);
+    }
+    // The four bytes of x as little-endian IEEE 754, whatever the machine's own order.
+    constexpr void add(float x) noexcept {
+        const auto bits = std::bit_cast<std::uint32_t>(x);
+        for (unsigned i = 0; i < 4; ++i) add(static_cast<std::byte>((bits >> (8 * i)) & 0xff));
+    }
+    [[nodiscard]] constexpr std::uint64_t value() const noexcept { return value_; }
+
+private:
+    std::uint64_t value_ = 0xcbf29ce484222325ull;
+};
+
+}  // namespace synapse

@@ -1,0 +1,123 @@
+// Each part of a learner names its arrays and numbers once, in `fields(self, visitor)`. Measuring, carving, resetting, saving,
+// loading, hashing and the memory report are visitors of that one list; no second list of arrays exists anywhere.
+//
+// A part:
+//     template <class Self, class Visitor>
+//     static constexpr void fields(Self& self, Visitor& visit) {
+//         visit.value("step_count", self.step_count_);                                     // a number, saved
+//         visit.array("weight", role::weights, self.weight_, extent{rows, cols, reserved, stride});
+//         visit.group("layer", self.layer_);                                                // a part inside this one
+//         visit.group("layer", i, self.layers_[i]);                                         // one of several
+//     }
+// Self is const when saving. Names are string literals, unique within their group; together they are the tensor's name in a checkpoint.
+// A visitor provides value, array and both forms of group; `structure(extents)` is recomputed by the part, never by a visitor.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <synapse/core/arena.hpp>
+#include <synapse/core/bytes.hpp>
+#include <synapse/core/matrix.hpp>
+#include <synapse/core/status.hpp>
+
+namespace synapse {
+
+enum class role : std::uint8_t {
+    weights,  // learned parameters: saved, hashed
+    state,    // everything else that influences the future: saved
+    scratch,  // valid only inside one call: never saved
+};
+
+namespace fields {
+
+// Shared by visitors that treat a group as just more fields.
+template <class Derived>
+struct flat {
+    template <class Part>
+    constexpr void group(const char*, Part& part) {
+        std::remove_const_t<Part>::fields(part, static_cast<Derived&>(*this));
+    }
+    template <class Part>
+    constexpr void group(const char*, std::uint32_t, Part& part) {
+        std::remove_const_t<Part>::fields(part, static_cast<Derived&>(*this));
+    }
+};
+
+// Cuts every array out of an arena, in the order of the list; over a default arena it only measures (constexpr).
+struct carve : flat<carve> {
+    arena memory;
+    std::size_t alignment = config::block_alignment;
+
+    template <class T>
+    constexpr void value(const char*, T&) noexcept {}
+    template <class T>
+    constexpr void array(const char*, role, T*& data, const extent& e) noexcept {
+        data = memory.take<T>(e.reserved(), alignment);
+    }
+};
+
+// Sets every array to zero, reservation and padding included. Values are left as they are.
+struct clear : flat<clear> {
+    template <class T>
+    constexpr void value(const char*, T&) noexcept {}
+    template <class T>
+    constexpr void array(const char*, role, T*& data, const extent& e) noexcept {
+        for (std::size_t i = 0; i < e.reserved(); ++i) data[i] = T{};
+    }
+};
+
+// FNV-1a 64 over all weights in use, in the order of the list, as little-endian f32.
+struct hash_weights : flat<hash_weights> {
+    fnv1a64 hash;
+
+    template <class T>
+    constexpr void value(const char*, T&) noexcept {}
+    template <class T>
+    constexpr void array(const char*, role r, T* data, const extent& e) noexcept {
+        if constexpr (std::is_same_v<std::remove_const_t<T>, float>) {
+            if (r != role::weights) return;
+            for (std::uint32_t i = 0; i < e.rows; ++i) {
+                for (std::uint32_t j = 0; j < e.cols; ++j) hash.add(data[std::size_t{i} * e.stride + j]);
+            }
+        }
+    }
+};
+
+}  // namespace fields
+
+// Bytes that a part occupies in a block, from its sizes alone. Usable in a static_assert.
+template <class Part>
+constexpr std::size_t measure(Part part) noexcept {
+    fields::carve visit;
+    Part::fields(part, visit);
+    return visit.memory.used();
+}
+
+// Gives every array of a part its place in the block and sets it to zero.
+// block      in/out; at least measure(part) bytes, aligned to config::block_alignment
+// ok         the part is ready
+// no_memory  the block is too small or not aligned; the part must not be used
+template <class Part>
+status place(Part& part, std::span<std::byte> block) noexcept {
+    if (!is_block_aligned(block.data())) return status::no_memory;
+    fields::carve visit;
+    visit.memory = arena{block};
+    Part::fields(part, visit);
+    if (!visit.memory.fits()) return status::no_memory;
+    fields::clear clear;
+    Part::fields(part, clear);
+    return status::ok;
+}
+
+// FNV-1a 64 over a part's weights: equal for two learners that learned the same bits.
+template <class Part>
+std::uint64_t weights_hash(const Part& part) noexcept {
+    fields::hash_weights visit;
+    Part::fields(part, visit);
+    return visit.hash.value();
+}
+
+}  // namespace synapse

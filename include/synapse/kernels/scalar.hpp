@@ -1,0 +1,187 @@
+// The definition: plain C++ whose results every other kernel set must reproduce bit for bit. Also the set for
+// microcontrollers, where its blocks of accumulators are sized for 32 single-precision registers.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include <synapse/config.hpp>
+#include <synapse/kernels/arithmetic.hpp>
+#include <synapse/kernels/kernel_set.hpp>
+#include <synapse/kernels/math.hpp>
+
+namespace synapse {
+
+// Rows are padded to `Lanes` floats: 1 where memory is scarce. Padding never changes a result.
+template <class Arithmetic = separate, std::uint32_t Lanes = 1>
+struct scalar_kernels {
+    using arithmetic = Arithmetic;
+    using operations = math::scalar_operations<Arithmetic>;
+    static constexpr const char* name = "scalar";
+    static constexpr std::uint32_t lanes = Lanes;
+
+    static std::uint32_t nonzero(std::uint32_t n, const float* x, std::uint32_t* index) noexcept {
+        std::uint32_t count = 0;
+        for (std::uint32_t k = 0; k < n; ++k) {
+            index[count] = k;  // overwritten unless x[k] counts: no branch to mispredict
+            count += x[k] != 0.0f;
+        }
+        return count;
+    }
+
+    static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, std::uint32_t* index) noexcept {
+        std::uint32_t count = 0;
+        for (std::uint32_t k = 0; k < n; ++k) {
+            bool any = false;
+            for (std::uint32_t b = 0; b < x.samples; ++b) any |= x[b][k] != 0.0f;
+            index[count] = k;
+            count += any;
+        }
+        return count;
+    }
+
+    static void forward(const dense_view& layer, row_list rows, const float* x, float* a) noexcept {
+        std::uint32_t j = 0;
+        for (; j + 8 <= layer.outputs; j += 8) forward_columns(std::make_index_sequence<8>{}, layer, rows, x, a, j);
+        for (; j + 2 <= layer.outputs; j += 2) forward_columns(std::make_index_sequence<2>{}, layer, rows, x, a, j);
+        for (; j < layer.outputs; ++j) forward_columns(std::make_index_sequence<1>{}, layer, rows, x, a, j);
+    }
+
+    static void forward(const dense_view& layer, row_list rows, batch_view<const float> x, batch_view<float> a) noexcept {
+        for (std::uint32_t b = 0; b < x.samples; ++b) forward(layer, rows, x[b], a[b]);
+    }
+
+    static void backward(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
+        for (std::uint32_t i = 0; i < rows.count; ++i) {
+            const std::uint32_t k = rows.index[i];
+            float* w = layer.weight + std::size_t{k} * layer.stride;
+            const float s = -rate * x[k];
+            if (dx != nullptr) {
+                dx[k] = dot_and_add(layer.outputs, s, delta, w);
+            } else {
+                add(layer.outputs, s, delta, w);
+            }
+        }
+        add(layer.outputs, -rate, delta, layer.bias);
+    }
+
+    static void backward(const dense_view& layer, row_list rows, batch_view<const float> x, batch_view<const float> delta, float rate,
+                         batch_view<float> dx) noexcept {
+        for (std::uint32_t i = 0; i < rows.count; ++i) {
+            const std::uint32_t k = rows.index[i];
+            float* w = layer.weight + std::size_t{k} * layer.stride;
+            if (dx.data != nullptr) {
+                for (std::uint32_t b = 0; b < x.samples; ++b) dx[b][k] = dot(layer.outputs, delta[b], w);
+            }
+            for (std::uint32_t b = 0; b < x.samples; ++b) add(layer.outputs, -rate * x[b][k], delta[b], w);
+        }
+        for (std::uint32_t b = 0; b < x.samples; ++b) add(layer.outputs, -rate, delta[b], layer.bias);
+    }
+
+    static float dot(std::uint32_t n, const float* delta, const float* w) noexcept {
+        return dot_columns<false>(std::make_index_sequence<partial_sums>{}, n, 0.0f, delta, const_cast<float*>(w));
+    }
+
+    static void momentum(std::uint32_t n, float momentum, float s, const float* delta, float* velocity, float* w) noexcept {
+        for (std::uint32_t j = 0; j < n; ++j) {
+            velocity[j] = Arithmetic::madd(momentum, velocity[j], s * delta[j]);
+            if (w != nullptr) w[j] = w[j] + velocity[j];
+        }
+    }
+
+    static void blend(std::uint32_t n, float share, const float* fast, float* slow) noexcept {
+        for (std::uint32_t j = 0; j < n; ++j) slow[j] = Arithmetic::madd(share, fast[j] - slow[j], slow[j]);
+    }
+
+    static void relu(std::uint32_t n, float* a) noexcept {
+        for (std::uint32_t j = 0; j < n; ++j) a[j] = operations::min(limit, a[j] > 0.0f ? a[j] : 0.0f);
+    }
+
+    static void linear(std::uint32_t n, float* a) noexcept {
+        for (std::uint32_t j = 0; j < n; ++j) a[j] = saturate(a[j]);
+    }
+
+    static void relu_backward(std::uint32_t n, const float* h, float* delta) noexcept {
+        for (std::uint32_t j = 0; j < n; ++j) delta[j] = h[j] > 0.0f ? saturate(delta[j]) : 0.0f;
+    }
+
+    static void tanh(std::uint32_t n, float* a) noexcept {
+        for (std::uint32_t j = 0; j < n; ++j) a[j] = math::tanh<operations>(a[j]);
+    }
+
+    static void tanh_backward(std::uint32_t n, const float* h, float* delta) noexcept {
+        for (std::uint32_t j = 0; j < n; ++j) delta[j] = saturate(delta[j] * Arithmetic::madd(-h[j], h[j], 1.0f));
+    }
+
+    static std::uint32_t largest_bits(std::uint32_t n, const float* x) noexcept {
+        std::uint32_t largest = 0;
+        for (std::uint32_t i = 0; i < n; ++i) {
+            const std::uint32_t bits = std::bit_cast<std::uint32_t>(x[i]) & 0x7fffffffu;
+            largest = bits > largest ? bits : largest;
+        }
+        return largest;
+    }
+
+private:
+    static constexpr float saturate(float x) noexcept { return operations::max(-limit, operations::min(limit, x)); }
+
+    // sizeof...(I) neighbouring outputs at once: one load of x serves them all and the sums stay in registers.
+    template <std::size_t... I>
+    static SYNAPSE_INLINE void forward_columns(std::index_sequence<I...>, const dense_view& layer, row_list rows,
+                                               const float* SYNAPSE_RESTRICT x, float* SYNAPSE_RESTRICT a, std::uint32_t j) noexcept {
+        float sum[] = {layer.bias[j + I]...};
+        for (std::uint32_t i = 0; i < rows.count; ++i) {
+            const std::uint32_t k = rows.index[i];
+            const float* w = layer.weight + std::size_t{k} * layer.stride + j;
+            const float xk = x[k];
+            ((sum[I] = Arithmetic::madd(xk, w[I], sum[I])), ...);
+        }
+        ((a[j + I] = sum[I]), ...);
+    }
+
+    static void add(std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w) noexcept {
+        std::uint32_t j = 0;
+        for (; j + 4 <= n; j += 4) add_columns(std::make_index_sequence<4>{}, s, delta + j, w + j);
+        for (; j < n; ++j) w[j] = Arithmetic::madd(s, delta[j], w[j]);
+    }
+
+    template <std::size_t... I>
+    static SYNAPSE_INLINE void add_columns(std::index_sequence<I...>, float s, const float* SYNAPSE_RESTRICT delta,
+                                           float* SYNAPSE_RESTRICT w) noexcept {
+        ((w[I] = Arithmetic::madd(s, delta[I], w[I])), ...);
+    }
+
+    static float dot_and_add(std::uint32_t n, float s, const float* delta, float* w) noexcept {
+        return dot_columns<true>(std::make_index_sequence<partial_sums>{}, n, s, delta, w);
+    }
+
+    // Contract 2, and 4 in the same pass when Update.
+    template <bool Update, std::size_t... I>
+    static SYNAPSE_INLINE float dot_columns(std::index_sequence<I...>, std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta,
+                                            float* SYNAPSE_RESTRICT w) noexcept {
+        float p[] = {(static_cast<void>(I), 0.0f)...};
+        std::uint32_t j = 0;
+        for (; j + partial_sums <= n; j += partial_sums) {
+            ((one_column<Update>(s, delta[j + I], w[j + I], p[I])), ...);
+        }
+        float sum[partial_sums] = {p[I]...};  // a copy, so that p stays in registers though the rest is indexed
+        for (std::uint32_t i = 0; j < n; ++i, ++j) one_column<Update>(s, delta[j], w[j], sum[i]);
+        for (std::uint32_t width = partial_sums / 2; width > 0; width /= 2) {
+            for (std::uint32_t i = 0; i < width; ++i) sum[i] += sum[i + width];
+        }
+        return sum[0];
+    }
+
+    template <bool Update>
+    static SYNAPSE_INLINE void one_column(float s, float delta, float& w, float& p) noexcept {
+        const float old = w;
+        p = Arithmetic::madd(delta, old, p);
+        if constexpr (Update) w = Arithmetic::madd(s, delta, old);
+    }
+};
+
+static_assert(kernel_set<scalar_kernels<>>);
+
+}  // namespace synapse

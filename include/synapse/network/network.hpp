@@ -1,0 +1,207 @@
+// A stack of dense layers that learns in place: forward, then one fused backward-and-update pass per layer.
+//
+// Why a step cannot leave the finite numbers. Activations and deltas saturate at +-limit (2^20) and inputs are held to it, so a
+// weight moves by at most rate * 2^40 * samples in a step. The network carries a bound on its largest weight, raised by that
+// much each step; while it is below 1e20 no sum of products in a layer of a million units can overflow. When it passes 1e20 the
+// weights are looked at and the bound made exact again; if they really are that large the step is refused before it begins.
+// No snapshot, no roll-back, and no scan in an ordinary step.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include <synapse/config.hpp>
+#include <synapse/core/fields.hpp>
+#include <synapse/core/random.hpp>
+#include <synapse/core/status.hpp>
+#include <synapse/kernels/kernel_set.hpp>
+#include <synapse/network/activation.hpp>
+#include <synapse/network/dense.hpp>
+#include <synapse/network/topology.hpp>
+#include <synapse/network/workspace.hpp>
+
+namespace synapse {
+
+template <kernel_set Kernels>
+class network {
+public:
+    using kernels = Kernels;
+
+    constexpr network() noexcept = default;
+    explicit constexpr network(const topology& t) noexcept : layers_{t.hidden_layers() + 1} {
+        for (std::uint32_t l = 0; l < layers_; ++l) {
+            const slots in = l == 0 ? slots{t.inputs, t.inputs} : slots{t.hidden[l - 1], t.reserved(l - 1)};
+            const slots out = l + 1 == layers_ ? slots{t.outputs, t.outputs} : slots{t.hidden[l], t.reserved(l)};
+            layer_[l] = dense{in, out, l + 1 == layers_ ? activation::linear : t.function, t.momentum, Kernels::lanes};
+        }
+    }
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("weight_bound", self.weight_bound_);
+        for (std::uint32_t l = 0; l < self.layers_; ++l) visit.group("layer", l, self.layer_[l]);
+    }
+
+    // Draws new weights: Kaiming's rule for relu, Xavier's for tanh; the last layer starts at zero, so that a new learner
+    // predicts the mean. @source He et al. 2015; Glorot, Bengio 2010.
+    void randomise(random& source) noexcept {
+        for (std::uint32_t l = 0; l < layers_; ++l) {
+            const auto in = static_cast<float>(layer_[l].inputs().used);
+            const auto out = static_cast<float>(layer_[l].outputs().used);
+            float variance = 0.0f;
+            if (l + 1 < layers_) variance = layer_[l].function() == activation::relu ? 6.0f / in : 6.0f / (in + out);
+            layer_[l].randomise(__builtin_sqrtf(variance), source);
+        }
+        measure_weights();
+    }
+
+    // Fills work's outputs [samples][outputs] from its inputs [samples][inputs], which must be finite, within +-limit and
+    // zero in the padding. samples <= work.batch(). @cost one read of every weight whose input is not zero; loop-safe
+    SYNAPSE_LOOP_SAFE void forward(workspace& work, std::uint32_t samples) const noexcept {
+        for (std::uint32_t l = 0; l < layers_; ++l) {
+            const auto in = work.units(l, samples);
+            const auto out = work.units(l + 1, samples);
+            const dense& layer = layer_[l];
+            const row_list rows = list_rows(work, l, samples);
+            if (samples == 1) {
+                Kernels::forward(layer.view(), rows, in.data, out.data);
+            } else {
+                Kernels::forward(layer.view(), rows, batch_view<const float>{in.data, samples, in.stride}, out);
+            }
+            if (l + 1 == layers_) break;  // outputs are linear and stay as they are
+            const std::uint32_t width = padded(layer.outputs().used);
+            for (std::uint32_t b = 0; b < samples; ++b) activate<Kernels>(layer.function(), width, out[b]);
+        }
+    }
+
+    // True if a step of this size is certain to keep every number finite; see the top of the file. Looks at the weights only
+    // when the bound has run out. rate >= 0; momentum in [0, 1).
+    [[nodiscard]] SYNAPSE_LOOP_SAFE bool admits(std::uint32_t samples, float rate, float momentum = 0.0f) noexcept {
+        const float raise = rate * (limit * limit) * static_cast<float>(samples) / (1.0f - momentum);
+        if (!(weight_bound_ + raise < largest_weight)) {
+            measure_weights();
+            if (!(weight_bound_ + raise < largest_weight)) return false;
+        }
+        pending_raise_ = raise;
+        return true;
+    }
+
+    // One step of SGD on the gradients in work's output deltas [samples][outputs] (finite; held to +-limit here), after a
+    // forward pass of the same samples. The caller asked admits() first.
+    // @cost one read and one write of every weight whose input is not zero, all of them with momentum; loop-safe
+    SYNAPSE_LOOP_SAFE void backward(workspace& work, std::uint32_t samples, float rate, float momentum = 0.0f) noexcept {
+        weight_bound_ += pending_raise_;
+        prepare_output_delta(work, samples);
+        for (std::uint32_t l = layers_; l-- > 0;) {
+            dense& layer = layer_[l];
+            const row_list rows{work.rows(l), work.row_count[l]};
+            const auto in = work.units(l, samples);
+            const auto delta = work.delta(l + 1, samples);
+            auto dx = work.delta(l, samples);
+            if (l == 0) dx.data = nullptr;
+            if (layer.has_momentum()) {
+                backward_momentum(layer, in, delta, rate, momentum, dx);
+            } else if (samples == 1) {
+                Kernels::backward(layer.view(), rows, in.data, delta.data, rate, dx.data);
+            } else {
+                Kernels::backward(layer.view(), rows, batch_view<const float>{in.data, samples, in.stride},
+                                  batch_view<const float>{delta.data, samples, delta.stride}, rate, dx);
+            }
+            if (l == 0) break;
+            const std::uint32_t used = layer.inputs().used;
+            const std::uint32_t width = padded(used);
+            for (std::uint32_t b = 0; b < samples; ++b) {
+                activate_backward<Kernels>(layer_[l - 1].function(), used, in[b], dx[b]);
+                for (std::uint32_t j = used; j < width; ++j) dx[b][j] = 0.0f;
+            }
+        }
+    }
+
+    [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return layers_; }
+    [[nodiscard]] constexpr dense& layer(std::uint32_t l) noexcept { return layer_[l]; }
+    [[nodiscard]] constexpr const dense& layer(std::uint32_t l) const noexcept { return layer_[l]; }
+    [[nodiscard]] constexpr std::uint32_t inputs() const noexcept { return layer_[0].inputs().used; }
+    [[nodiscard]] constexpr std::uint32_t outputs() const noexcept { return layer_[layers_ - 1].outputs().used; }
+
+    // Hidden and output units in use.
+    [[nodiscard]] constexpr std::uint32_t units() const noexcept {
+        std::uint32_t n = 0;
+        for (std::uint32_t l = 0; l < layers_; ++l) n += layer_[l].outputs().used;
+        return n;
+    }
+
+    // Makes the bound on the largest weight exact: call after changing weights from outside. @cost one read of every weight
+    void measure_weights() noexcept {
+        std::uint32_t largest = 0;
+        for (std::uint32_t l = 0; l < layers_; ++l) {
+            const auto w = layer_[l].weights();
+            for (std::uint32_t k = 0; k < w.rows; ++k) largest = larger(largest, Kernels::largest_bits(w.cols, w.row(k)));
+            largest = larger(largest, Kernels::largest_bits(w.cols, layer_[l].bias()));
+            if (!layer_[l].has_momentum()) continue;
+            const auto v = layer_[l].velocities();
+            for (std::uint32_t k = 0; k < v.rows; ++k) largest = larger(largest, Kernels::largest_bits(v.cols, v.row(k)));
+            largest = larger(largest, Kernels::largest_bits(v.cols, layer_[l].bias_velocity()));
+        }
+        weight_bound_ = std::bit_cast<float>(largest);
+    }
+
+private:
+    static constexpr float largest_weight = 1e20f;
+
+    static constexpr std::uint32_t larger(std::uint32_t a, std::uint32_t b) noexcept { return a > b ? a : b; }
+    static constexpr std::uint32_t padded(std::uint32_t n) noexcept { return round_up(n, Kernels::lanes); }
+
+    // The rows of layer l that take part: the nonzero inputs where a zero input needs no gradient, else all.
+    row_list list_rows(workspace& work, std::uint32_t l, std::uint32_t samples) const noexcept {
+        std::uint32_t* rows = work.rows(l);
+        const std::uint32_t n = layer_[l].inputs().used;
+        const auto in = work.units(l, samples);
+        if (l == 0 || layer_[l - 1].function() == activation::relu) {
+            work.row_count[l] = samples == 1 ? Kernels::nonzero(n, in.data, rows)
+                                             : Kernels::nonzero(n, batch_view<const float>{in.data, samples, in.stride}, rows);
+        } else {
+            for (std::uint32_t k = 0; k < n; ++k) rows[k] = k;
+            work.row_count[l] = n;
+        }
+        return {rows, work.row_count[l]};
+    }
+
+    void prepare_output_delta(workspace& work, std::uint32_t samples) const noexcept {
+        const std::uint32_t used = outputs();
+        const std::uint32_t width = padded(used);
+        for (std::uint32_t b = 0; b < samples; ++b) {
+            float* delta = work.output_delta(b);
+            Kernels::linear(used, delta);
+            for (std::uint32_t j = used; j < width; ++j) delta[j] = 0.0f;
+        }
+    }
+
+    // velocity := momentum * velocity - rate * sum over the samples of x delta; weight += velocity. Every row, as velocity moves on.
+    static void backward_momentum(dense& layer, batch_view<float> x, batch_view<float> delta, float rate, float momentum,
+                                  batch_view<float> dx) noexcept {
+        const auto w = layer.weights();
+        const auto v = layer.velocities();
+        const std::uint32_t n = w.cols;
+        if (dx.data != nullptr) {
+            for (std::uint32_t k = 0; k < w.rows; ++k) {
+                for (std::uint32_t b = 0; b < x.samples; ++b) dx[b][k] = Kernels::dot(n, delta[b], w.row(k));
+            }
+        }
+        for (std::uint32_t b = 0; b < x.samples; ++b) {
+            const float decay = b == 0 ? momentum : 1.0f;
+            const bool last = b + 1 == x.samples;
+            for (std::uint32_t k = 0; k < w.rows; ++k) {
+                Kernels::momentum(n, decay, -rate * x[b][k], delta[b], v.row(k), last ? w.row(k) : nullptr);
+            }
+            Kernels::momentum(n, decay, -rate, delta[b], layer.bias_velocity(), last ? layer.bias() : nullptr);
+        }
+    }
+
+    dense layer_[max_layers];
+    std::uint32_t layers_ = 0;
+    float weight_bound_ = 0.0f;
+    float pending_raise_ = 0.0f;
+};
+
+}  // namespace synapse

@@ -1,0 +1,58 @@
+// Scratch for one pass through a network: the activations, deltas and row lists of a mini-batch. Nothing in it outlives a call,
+// so the fast and the slow system, which have the same topology, take turns in one workspace.
+#pragma once
+
+#include <cstdint>
+
+#include <synapse/core/fields.hpp>
+#include <synapse/kernels/kernel_set.hpp>
+#include <synapse/network/topology.hpp>
+
+namespace synapse {
+
+class workspace {
+public:
+    constexpr workspace() noexcept = default;
+    constexpr workspace(const topology& t, std::uint32_t batch, std::uint32_t lanes) noexcept : batch_{batch}, levels_{t.hidden_layers() + 2} {
+        for (std::uint32_t l = 0; l < levels_; ++l) {
+            const std::uint32_t width = l == 0 ? t.inputs : l + 1 == levels_ ? t.outputs : t.reserved(l - 1);
+            stride_[l] = round_up(width, lanes);
+            if (l > 0 && stride_[l] > widest_) widest_ = stride_[l];
+        }
+    }
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        for (std::uint32_t l = 0; l < self.levels_; ++l) {
+            const std::uint32_t stride = self.stride_[l];
+            visit.array("units", role::scratch, self.units_[l], extent{self.batch_, stride, self.batch_, stride});
+            if (l + 1 < self.levels_) visit.array("rows", role::scratch, self.rows_[l], vector_extent(stride, stride));
+        }
+        for (auto& delta : self.delta_) visit.array("delta", role::scratch, delta, extent{self.batch_, self.widest_, self.batch_, self.widest_});
+    }
+
+    [[nodiscard]] constexpr std::uint32_t batch() const noexcept { return batch_; }
+
+    // Activations of level l (0: the inputs, last: the outputs) for samples [0, samples), samples <= batch().
+    [[nodiscard]] batch_view<float> units(std::uint32_t l, std::uint32_t samples) noexcept { return {units_[l], samples, stride_[l]}; }
+    [[nodiscard]] float* input(std::uint32_t sample) noexcept { return units(0, batch_)[sample]; }
+    [[nodiscard]] float* output(std::uint32_t sample) noexcept { return units(levels_ - 1, batch_)[sample]; }
+
+    // Gradients with respect to the sums of level l; levels take the two buffers in turn. Columns past the level's width are zero.
+    [[nodiscard]] batch_view<float> delta(std::uint32_t l, std::uint32_t samples) noexcept { return {delta_[l % 2], samples, widest_}; }
+    [[nodiscard]] float* output_delta(std::uint32_t sample) noexcept { return delta(levels_ - 1, batch_)[sample]; }
+
+    [[nodiscard]] std::uint32_t* rows(std::uint32_t l) noexcept { return rows_[l]; }
+    std::uint32_t row_count[max_layers] = {};  // entries of rows(l), set by the forward pass
+
+private:
+    float* units_[max_layers + 1] = {};
+    std::uint32_t* rows_[max_layers] = {};
+    float* delta_[2] = {};
+    std::uint32_t stride_[max_layers + 1] = {};
+    std::uint32_t batch_ = 0;
+    std::uint32_t levels_ = 0;
+    std::uint32_t widest_ = 0;
+};
+
+}  // namespace synapse
