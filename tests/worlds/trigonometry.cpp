@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+
+#include <synapse/core/random.hpp>
+
+#include "worlds/trigonometry.hpp"
+
+namespace {
+
+double worst_error(double largest, int samples) {
+    synapse::random generator{7};
+    double worst = 0;
+    for (int i = 0; i < samples; ++i) {
+        const double fine = static_cast<double>(generator.symmetric()) + static_cast<double>(generator.symmetric()) * 0x1p-23;
+        const double angle = largest * fine;
+        const worlds::sine_cosine got = worlds::sin_cos(angle);
+        const auto exact = static_cast<long double>(angle);
+        worst = std::fmax(worst, static_cast<double>(std::fabs(static_cast<long double>(got.sine) - std::sin(exact))));
+        worst = std::fmax(worst, static_cast<double>(std::fabs(static_cast<long double>(got.cosine) - std::cos(exact))));
+    }
+    return worst;
+}
+
+}  // namespace
+
+TEST_CASE("trigonometry: the stated absolute error holds") {
+    CHECK(worst_error(0.8, 200000) < 2.3e-16);
+    CHECK(worst_error(10.0, 200000) < 2.3e-16);
+    CHECK(worst_error(1000.0, 200000) < 2.3e-16);
+    CHECK(worst_error(worlds::largest_angle, 200000) < 4e-16);
+}
+
+TEST_CASE("trigonometry: every quarter, its edges and the signs") {
+    for (int quarter = -40; quarter <= 40; ++quarter) {
+        for (const double offset : {-1e-9, 0.0, 1e-9, 0.7853981633974483, -0.7853981633974483}) {
+            const double angle = quarter * 1.5707963267948966 + offset;
+            const worlds::sine_cosine got = worlds::sin_cos(angle);
+            CHECK(std::fabs(got.sine - std::sin(angle)) < 3e-16);
+            CHECK(std::fabs(got.cosine - std::cos(angle)) < 3e-16);
+            const worlds::sine_cosine mirrored = worlds::sin_cos(-angle);
+            CHECK(mirrored.sine == -got.sine);
+            CHECK(mirrored.cosine == got.cosine);
+        }
+    }
+    CHECK(worlds::sin_cos(0.0).sine == 0.0);
+    CHECK(worlds::sin_cos(0.0).cosine == 1.0);
+}
+
+TEST_CASE("trigonometry: usable in a constant expression, the same bits at run time") {
+    constexpr worlds::sine_cosine fixed = worlds::sin_cos(1.25);
+    volatile double angle = 1.25;
+    const worlds::sine_cosine now = worlds::sin_cos(angle);
+    CHECK(std::bit_cast<std::uint64_t>(fixed.sine) == std::bit_cast<std::uint64_t>(now.sine));
+    CHECK(std::bit_cast<std::uint64_t>(fixed.cosine) == std::bit_cast<std::uint64_t>(now.cosine));
+}
+
+TEST_CASE("trigonometry: angles that cannot be served are not a number") {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const double angle : {800001.0, -800001.0, 1e300, infinity, -infinity, std::numeric_limits<double>::quiet_NaN()}) {
+        CHECK(std::isnan(worlds::sin_cos(angle).sine));
+        CHECK(std::isnan(worlds::sin_cos(angle).cosine));
+    }
+    for (const double turns : {0x1p62, -0x1p62, infinity, std::numeric_limits<double>::quiet_NaN()}) {
+        CHECK(std::isnan(worlds::sin_cos_turns(turns).sine));
+    }
+}
+
+TEST_CASE("trigonometry: turns lose nothing to whole turns") {
+    for (const double part : {0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875}) {
+        const worlds::sine_cosine near = worlds::sin_cos_turns(part);
+        const worlds::sine_cosine far = worlds::sin_cos_turns(1e9 + part);
+        CHECK(far.sine == near.sine);
+        CHECK(far.cosine == near.cosine);
+        CHECK(std::fabs(near.sine - std::sin(part * 6.283185307179586)) < 3e-16);
+        CHECK(std::fabs(worlds::sin_cos_turns(-part).sine + near.sine) < 3e-16);
+    }
+}
