@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #if defined(__FAST_MATH__) && !defined(SYNAPSE_ALLOW_FAST_MATH)
 #error "synapse: -ffast-math changes results from machine to machine; drop it, or define SYNAPSE_ALLOW_FAST_MATH to accept that"
@@ -41,6 +42,24 @@
 #define SYNAPSE_RESTRICT
 #endif
 
+// CRC32C in hardware: SSE4.2 on x86-64, the CRC extension of Armv8. An x86-64 build for an older part asks at run time.
+// SYNAPSE_CRC32C_TARGET lets one function use the instruction; it may be called only if config::crc32c_ready().
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#define SYNAPSE_CRC32C_TARGET __attribute__((target("sse4.2")))
+#define SYNAPSE_CRC32C_8(crc, byte) __builtin_ia32_crc32qi(crc, byte)
+#define SYNAPSE_CRC32C_64(crc, word) static_cast<std::uint32_t>(__builtin_ia32_crc32di(crc, word))
+#elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
+#include <arm_acle.h>
+#define SYNAPSE_CRC32C_TARGET
+#define SYNAPSE_CRC32C_8(crc, byte) __crc32cb(crc, byte)
+#define SYNAPSE_CRC32C_64(crc, word) __crc32cd(crc, word)
+#else
+#define SYNAPSE_CRC32C_TARGET
+#define SYNAPSE_CRC32C_8(crc, byte) ((crc) ^ (byte))
+#define SYNAPSE_CRC32C_64(crc, word) ((crc) ^ static_cast<std::uint32_t>(word))
+#define SYNAPSE_CRC32C_NONE
+#endif
+
 namespace synapse {
 
 // The software's version; the checkpoint format has its own.
@@ -67,6 +86,15 @@ inline constexpr bool microcontroller = true;
 inline constexpr bool microcontroller = true;
 #else
 inline constexpr bool microcontroller = false;
+#endif
+
+// True if the machine has the instruction behind SYNAPSE_CRC32C_64.
+#if defined(SYNAPSE_CRC32C_NONE)
+constexpr bool crc32c_ready() noexcept { return false; }
+#elif defined(__SSE4_2__) || defined(__aarch64__)
+constexpr bool crc32c_ready() noexcept { return true; }
+#else
+inline bool crc32c_ready() noexcept { return __builtin_cpu_supports("sse4.2") != 0; }
 #endif
 
 // Alignment of the user's one block of memory, in bytes.

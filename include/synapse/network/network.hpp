@@ -75,15 +75,14 @@ public:
         }
     }
 
-    // True if a step of this size is certain to keep every number finite; see the top of the file. Looks at the weights only
+    // True if learning this many samples, in one step or several, is certain to keep every number finite; see the top of the file. Looks at the weights only
     // when the bound has run out. rate >= 0; momentum in [0, 1).
     [[nodiscard]] SYNAPSE_LOOP_SAFE bool admits(std::uint32_t samples, float rate, float momentum = 0.0f) noexcept {
-        const float raise = rate * (limit * limit) * static_cast<float>(samples) / (1.0f - momentum);
+        const float raise = largest_move(samples, rate, momentum);
         if (!(weight_bound_ + raise < largest_weight)) {
             measure_weights();
             if (!(weight_bound_ + raise < largest_weight)) return false;
         }
-        pending_raise_ = raise;
         return true;
     }
 
@@ -91,7 +90,7 @@ public:
     // forward pass of the same samples. The caller asked admits() first.
     // @cost one read and one write of every weight whose input is not zero, all of them with momentum; loop-safe
     SYNAPSE_LOOP_SAFE void backward(workspace& work, std::uint32_t samples, float rate, float momentum = 0.0f) noexcept {
-        weight_bound_ += pending_raise_;
+        weight_bound_ += largest_move(samples, rate, momentum);
         prepare_output_delta(work, samples);
         for (std::uint32_t l = layers_; l-- > 0;) {
             dense& layer = layer_[l];
@@ -149,6 +148,9 @@ public:
 private:
     static constexpr float largest_weight = 1e20f;
 
+    static constexpr float largest_move(std::uint32_t samples, float rate, float momentum) noexcept {
+        return rate * (limit * limit) * static_cast<float>(samples) / (1.0f - momentum);
+    }
     static constexpr std::uint32_t larger(std::uint32_t a, std::uint32_t b) noexcept { return a > b ? a : b; }
     static constexpr std::uint32_t padded(std::uint32_t n) noexcept { return round_up(n, Kernels::lanes); }
 
@@ -201,7 +203,6 @@ private:
     dense layer_[max_layers];
     std::uint32_t layers_ = 0;
     float weight_bound_ = 0.0f;
-    float pending_raise_ = 0.0f;
 };
 
 }  // namespace synapse

@@ -34,7 +34,7 @@ inline std::optional<double> parse_double(std::string_view text) noexcept {
 // The same, rounded to float; nothing if it is larger than a float can be.
 inline std::optional<float> parse_float(std::string_view text) noexcept {
     const std::optional<double> wide = parse_double(text);
-    constexpr double largest = std::numeric_limits<float>::max();
+    constexpr double largest = static_cast<double>(std::numeric_limits<float>::max());
     if (!wide || *wide > largest || *wide < -largest) return std::nullopt;
     return static_cast<float>(*wide);
 }

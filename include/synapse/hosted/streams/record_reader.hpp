@@ -81,6 +81,9 @@ public:
         line_ = line;
     }
 
+    // Of the next record, from 1.
+    [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
+    // What detection settled on.
     [[nodiscard]] separator found() const noexcept { return between_; }
     [[nodiscard]] const std::string& name() const noexcept { return bytes_->name(); }
 

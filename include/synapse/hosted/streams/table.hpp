@@ -105,7 +105,7 @@ public:
             const column& c = columns_[i];
             if (c.target) continue;
             if (c.is == kind::category) {
-                std::fill_n(x.begin() + c.first_input, c.values.size(), 0.0f);
+                std::fill_n(x.data() + c.first_input, c.values.size(), 0.0f);
                 if (row.missing(i)) continue;
                 // A value that the survey did not meet (in held-out data) is like a missing one.
                 if (const std::size_t at = find_value(c, row[i]); at < c.values.size()) x[c.first_input + at] = 1.0f;

@@ -1,0 +1,39 @@
+// The door: a learner whose shape is known when compiling.
+#pragma once
+
+#include <cstddef>
+
+#include <synapse/core/arena.hpp>
+#include <synapse/core/fields.hpp>
+#include <synapse/kernels/default.hpp>
+#include <synapse/learner/body.hpp>
+
+namespace synapse {
+
+//     using model_type = synapse::learner<synapse::shape{.inputs = 3, .outputs = 2, .hidden = {32}, .replay = 64}>;
+//     static synapse::fixed_arena<model_type::bytes> memory;
+//     model_type model{memory, {.learning_rate = 0.05f}};
+template <shape Shape, kernel_set Kernels = default_kernels>
+class learner : public learner_body<Kernels> {
+    static_assert(Shape.inputs != 0, "shape.inputs is 0: say how many numbers a sample has");
+    static_assert(Shape.outputs != 0, "shape.outputs is 0: say how many numbers, or classes, to predict");
+    static_assert(Shape.inputs == 0 || Shape.outputs == 0 || Shape.flaw() == nullptr,
+                  "this shape cannot be built: shape::flaw() says why");
+
+public:
+    // The memory it needs, exactly; all of it comes from the arena.
+    static constexpr std::size_t bytes = measure(learner_body<Kernels>{Shape});
+
+    // memory  in; lives as long as the learner. numbers: a tuning with a flaw is a wrong program; the defaults are used instead.
+    template <std::size_t Bytes>
+    explicit learner(fixed_arena<Bytes>& memory, const tuning& numbers = {}) noexcept : learner_body<Kernels>{Shape} {
+        static_assert(Bytes >= bytes, "the arena is smaller than learner<shape>::bytes");
+        SYNAPSE_ASSERT(numbers.flaw() == nullptr);
+        static_cast<void>(this->begin(memory.span(), numbers.flaw() == nullptr ? numbers : tuning{}));
+    }
+
+    learner(const learner&) = delete;
+    learner& operator=(const learner&) = delete;
+};
+
+}  // namespace synapse

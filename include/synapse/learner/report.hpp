@@ -1,0 +1,45 @@
+// What a learner knows about its own learning, updated by every step. All of it is saved with the learner.
+#pragma once
+
+#include <cstdint>
+
+namespace synapse {
+
+struct report {
+    std::uint64_t steps = 0;     // calls of step that learned
+    std::uint64_t samples = 0;   // new samples learned from
+    std::uint64_t replayed = 0;  // replayed samples learned from
+    std::uint64_t correct = 0;   // classification: new samples whose label was predicted before it was learned
+    // Prequential: measured on each new sample before learning from it, averaged over report_horizon samples.
+    float error = 0.0f;          // classification: share of wrong labels; regression: squared error / variance of the target
+    float loss = 0.0f;           // nats; or half the squared error in deviations of the target
+    float last_error = 0.0f;     // of the last sample alone
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("steps", self.steps);
+        visit.value("samples", self.samples);
+        visit.value("replayed", self.replayed);
+        visit.value("correct", self.correct);
+        visit.value("error", self.error);
+        visit.value("loss", self.loss);
+        visit.value("last_error", self.last_error);
+    }
+
+    // Share of all samples ever whose label was predicted before it was learned; 0 before the first.
+    [[nodiscard]] constexpr float accuracy() const noexcept {
+        return samples == 0 ? 0.0f : static_cast<float>(correct) / static_cast<float>(samples);
+    }
+
+    // Takes the error and loss of one new sample into the averages.
+    constexpr void add(float sample_error, float sample_loss, float horizon) noexcept {
+        ++samples;
+        const float count = samples < 0x1000000u ? static_cast<float>(samples) : 0x1p24f;
+        const float share = 1.0f / (count < horizon ? count : horizon);
+        error += share * (sample_error - error);
+        loss += share * (sample_loss - loss);
+        last_error = sample_error;
+    }
+};
+
+}  // namespace synapse

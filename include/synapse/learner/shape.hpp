@@ -1,0 +1,76 @@
+// Everything that decides bytes. Fixed at compile time, or at construction on a desktop; never changed after.
+#pragma once
+
+#include <cstdint>
+
+#include <synapse/memory/codec.hpp>
+#include <synapse/memory/replay.hpp>
+#include <synapse/network/topology.hpp>
+
+namespace synapse {
+
+enum class task : std::uint8_t { regression, classification };
+
+constexpr const char* name(task t) noexcept { return t == task::regression ? "regression" : "classification"; }
+
+enum class input_scaling : std::uint8_t {
+    standardise,  // running mean and variance of each feature
+    none,         // inputs already lie within the replay range below: pixels in [0, 1]
+};
+
+struct shape {
+    std::uint32_t inputs = 0;
+    std::uint32_t outputs = 0;                       // regression: numbers predicted; classification: classes
+    std::uint32_t hidden[max_hidden_layers] = {};    // units of each hidden layer; a zero ends the list
+    std::uint32_t replay = 0;                        // samples remembered
+    task learns = task::regression;
+    activation function = activation::relu;          // of hidden units
+    std::uint32_t batch = 1;                         // samples that share one pass over the weights, replayed ones included
+    bool slow = false;                               // a second set of weights that follows slowly
+    bool momentum = false;                           // a velocity for each weight
+    sample_format format = sample_format::f32;       // of remembered samples
+    replay_policy policy = replay_policy::reservoir;
+    input_scaling scaling = input_scaling::standardise;
+    float range_low = 0.0f;                          // with scaling none: what u8 and bit samples span
+    float range_high = 1.0f;
+    std::uint32_t hidden_reserved[max_hidden_layers] = {};  // units a layer may grow to; 0: as many as at the start
+
+    [[nodiscard]] constexpr topology network() const noexcept {
+        topology t;
+        t.inputs = inputs;
+        t.outputs = outputs;
+        for (std::uint32_t l = 0; l < max_hidden_layers; ++l) {
+            t.hidden[l] = hidden[l];
+            t.hidden_reserved[l] = hidden_reserved[l];
+        }
+        t.function = function;
+        t.momentum = momentum;
+        return t;
+    }
+
+    [[nodiscard]] constexpr replay_form memory() const noexcept {
+        const bool classes = learns == task::classification;
+        return {replay, inputs, classes ? 0 : outputs, classes ? outputs : 0, format, policy};
+    }
+
+    // The first thing wrong with a shape, as a sentence for its author; null if it can be built.
+    [[nodiscard]] constexpr const char* flaw() const noexcept {
+        if (inputs == 0) return "shape.inputs is 0: say how many numbers a sample has";
+        if (outputs == 0) return "shape.outputs is 0: say how many numbers, or classes, to predict";
+        if (learns == task::classification && outputs < 2) return "shape.outputs: classification needs at least 2 classes";
+        if (learns == task::classification && outputs > 65535) return "shape.outputs: at most 65535 classes";
+        if (inputs > (1u << 24) || outputs > (1u << 24)) return "shape.inputs and shape.outputs: at most 2^24";
+        bool ended = false;
+        for (std::uint32_t l = 0; l < max_hidden_layers; ++l) {
+            if (hidden[l] == 0) ended = true;
+            if (ended && hidden[l] != 0) return "shape.hidden has a layer after a layer of 0 units";
+            if (hidden[l] > (1u << 24) || hidden_reserved[l] > (1u << 24)) return "shape.hidden: at most 2^24 units a layer";
+        }
+        if (batch == 0) return "shape.batch is 0: at least one sample is learned at a time";
+        if (replay > (1u << 30)) return "shape.replay: at most 2^30 samples";
+        if (!(range_low < range_high)) return "shape.range_low must be below shape.range_high";
+        return nullptr;
+    }
+};
+
+}  // namespace synapse

@@ -1,0 +1,71 @@
+// Running mean and variance of each feature, so that a network always sees numbers near one whatever the sensor's unit.
+#pragma once
+
+#include <cstdint>
+
+#include <synapse/config.hpp>
+#include <synapse/core/fields.hpp>
+
+namespace synapse {
+
+class normalizer {
+public:
+    // Larger magnitudes are no measurement: their square would leave the finite numbers.
+    static constexpr float largest_input = 1e15f;
+    // Floor on the variance; a feature that never moved scales to 0.
+    static constexpr float variance_floor = 1e-12f;
+
+    constexpr normalizer() noexcept = default;
+    explicit constexpr normalizer(std::uint32_t features) noexcept : features_{features} {}
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        const extent e = vector_extent(self.features_, self.features_);
+        visit.value("count", self.count_);
+        visit.array("mean", role::state, self.mean_, e);
+        visit.array("variance", role::state, self.variance_, e);
+        visit.array("inverse_deviation", role::state, self.inverse_, e);
+    }
+
+    // Takes x [features] into the statistics: an exact average for the first `horizon` samples, then an exponential one.
+    // x is finite and within largest_input; horizon >= 1. @cost features, one division and square root each; loop-safe
+    // @source West 1979, weighted incremental variance
+    void update(const float* x, float horizon) noexcept {
+        if (count_ < 0xffffffffu) ++count_;
+        const float share = 1.0f / (static_cast<float>(count_) < horizon ? static_cast<float>(count_) : horizon);
+        for (std::uint32_t i = 0; i < features_; ++i) {
+            const float difference = x[i] - mean_[i];
+            const float part = share * difference;
+            mean_[i] += part;
+            variance_[i] = (1.0f - share) * (variance_[i] + part * difference);
+            inverse_[i] = variance_[i] > variance_floor ? 1.0f / __builtin_sqrtf(variance_[i]) : 0.0f;
+        }
+    }
+
+    // out [features] = (x - mean) / deviation, held within +-clamp. out may be x. @cost features; loop-safe
+    void scale(const float* x, float clamp, float* out) const noexcept {
+        for (std::uint32_t i = 0; i < features_; ++i) {
+            const float z = (x[i] - mean_[i]) * inverse_[i];
+            out[i] = z > clamp ? clamp : z < -clamp ? -clamp : z;
+        }
+    }
+
+    // out [features] = mean + z * deviation. out may be z. @cost features, one square root each; loop-safe
+    void unscale(const float* z, float* out) const noexcept {
+        for (std::uint32_t i = 0; i < features_; ++i) out[i] = mean_[i] + z[i] * deviation(i);
+    }
+
+    [[nodiscard]] float mean(std::uint32_t i) const noexcept { return mean_[i]; }
+    [[nodiscard]] float deviation(std::uint32_t i) const noexcept { return __builtin_sqrtf(variance_[i]); }
+    [[nodiscard]] constexpr std::uint32_t features() const noexcept { return features_; }
+    [[nodiscard]] constexpr std::uint32_t count() const noexcept { return count_; }
+
+private:
+    float* mean_ = nullptr;
+    float* variance_ = nullptr;
+    float* inverse_ = nullptr;
+    std::uint32_t features_ = 0;
+    std::uint32_t count_ = 0;
+};
+
+}  // namespace synapse

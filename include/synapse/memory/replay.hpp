@@ -1,0 +1,189 @@
+// The replay buffer: a bounded store of past samples, in the one block. Insertion and uniform draw are O(1).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <synapse/config.hpp>
+#include <synapse/core/fields.hpp>
+#include <synapse/core/random.hpp>
+#include <synapse/core/ring.hpp>
+#include <synapse/memory/codec.hpp>
+
+namespace synapse {
+
+enum class replay_policy : std::uint8_t {
+    fifo,       // the newest samples
+    reservoir,  // a uniform sample of everything seen
+    balanced,   // as many of each class as there is room for, uniform within a class
+};
+
+constexpr const char* name(replay_policy p) noexcept {
+    switch (p) {
+        case replay_policy::fifo: return "fifo";
+        case replay_policy::reservoir: return "reservoir";
+        case replay_policy::balanced: return "balanced";
+    }
+    return "unknown";
+}
+
+struct replay_form {
+    std::uint32_t capacity = 0;  // samples; 0 stores nothing
+    std::uint32_t features = 0;
+    std::uint32_t targets = 0;   // numbers stored with each sample (regression), 0 for labels
+    std::uint32_t classes = 0;   // labels are below this (classification), 0 for none
+    sample_format format = sample_format::f32;
+    replay_policy policy = replay_policy::reservoir;
+};
+
+class replay_buffer {
+public:
+    static constexpr std::uint32_t none = 0xffffffffu;
+
+    constexpr replay_buffer() noexcept = default;
+    explicit constexpr replay_buffer(const replay_form& form) noexcept : form_{form} { positions_.capacity = form.capacity; }
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        const replay_form& f = self.form_;
+        if (f.capacity == 0) return;
+        const std::uint32_t stored = self.positions_.used;
+        const std::uint32_t size = codec::bytes(f.format, f.features);
+        visit.value("seen", self.seen_);
+        visit.value("next", self.positions_.next);
+        visit.value("used", self.positions_.used);
+        visit.array("samples", role::state, self.samples_, extent{stored, size, f.capacity, size});
+        if (f.targets != 0) visit.array("targets", role::state, self.targets_, extent{stored, f.targets, f.capacity, f.targets});
+        if (f.classes != 0) {
+            visit.array("labels", role::state, self.labels_, vector_extent(stored, f.capacity));
+            visit.array("class_seen", role::state, self.class_seen_, vector_extent(f.classes, f.classes));
+            visit.array("class_stored", role::state, self.class_stored_, vector_extent(f.classes, f.classes));
+            visit.array("class_was_largest", role::state, self.was_largest_, vector_extent(f.classes, f.classes));
+        }
+    }
+
+    [[nodiscard]] constexpr const replay_form& form() const noexcept { return form_; }
+    [[nodiscard]] constexpr std::uint32_t size() const noexcept { return positions_.used; }
+    [[nodiscard]] constexpr std::uint64_t seen() const noexcept { return seen_; }
+    [[nodiscard]] std::uint32_t label(std::uint32_t position) const noexcept { return labels_[position]; }
+    [[nodiscard]] const float* target(std::uint32_t position) const noexcept { return targets_ + std::size_t{position} * form_.targets; }
+    // Samples of a class seen so far, and stored now.
+    [[nodiscard]] std::uint32_t class_seen(std::uint32_t c) const noexcept { return class_seen_[c]; }
+    [[nodiscard]] std::uint32_t class_stored(std::uint32_t c) const noexcept { return class_stored_[c]; }
+
+    // A stored sample's position, uniformly; none if the buffer is empty. @cost O(1); loop-safe
+    [[nodiscard]] std::uint32_t draw(random& source) const noexcept {
+        return positions_.used == 0 ? none : source.below(positions_.used);
+    }
+
+    // x [features] := the stored sample, over the range given when it was stored. @cost features; loop-safe
+    void read(std::uint32_t position, float low, float high, float* x) const noexcept {
+        codec::decode(form_.format, form_.features, samples_ + std::size_t{position} * codec::bytes(form_.format, form_.features), low, high, x);
+    }
+
+    // Offers a sample with its target [targets] (null with labels) and label (ignored without classes; below classes otherwise).
+    // Returns the position taken, or none if the policy declined it. @cost features, and O(classes) for balanced when full; loop-safe
+    std::uint32_t offer(const float* x, float low, float high, const float* target, std::uint32_t label, random& source) noexcept {
+        if (form_.capacity == 0) return none;
+        ++seen_;
+        if (form_.classes != 0 && class_seen_[label] < 0xffffffffu) ++class_seen_[label];
+        const std::uint32_t position = admit(label, source);
+        if (position == none) return none;
+        codec::encode(form_.format, form_.features, x, low, high, samples_ + std::size_t{position} * codec::bytes(form_.format, form_.features));
+        for (std::uint32_t i = 0; i < form_.targets; ++i) targets_[std::size_t{position} * form_.targets + i] = target[i];
+        if (form_.classes != 0) {
+            labels_[position] = static_cast<std::uint16_t>(label);
+            ++class_stored_[label];
+            note_largest();
+        }
+        return position;
+    }
+
+    // Drops one stored sample; the last one takes its place. position < size(). @cost features; loop-safe
+    void remove(std::uint32_t position) noexcept {
+        const std::uint32_t last = positions_.used - 1;
+        const std::uint32_t size = codec::bytes(form_.format, form_.features);
+        if (form_.classes != 0) {
+            --class_stored_[labels_[position]];
+            labels_[position] = labels_[last];
+        }
+        for (std::uint32_t i = 0; i < size; ++i) samples_[std::size_t{position} * size + i] = samples_[std::size_t{last} * size + i];
+        for (std::uint32_t i = 0; i < form_.targets; ++i) {
+            targets_[std::size_t{position} * form_.targets + i] = targets_[std::size_t{last} * form_.targets + i];
+        }
+        positions_.used = last;
+        positions_.next = last;
+    }
+
+    // Drops everything stored; what was seen is still counted.
+    void clear() noexcept {
+        positions_.clear();
+        for (std::uint32_t c = 0; c < form_.classes; ++c) class_stored_[c] = 0;
+    }
+
+private:
+    // Where a new sample goes, its predecessor's label already uncounted; none to decline it.
+    std::uint32_t admit(std::uint32_t label, random& source) noexcept {
+        if (!positions_.full()) return positions_.push();
+        std::uint32_t position = none;
+        switch (form_.policy) {
+            case replay_policy::fifo: position = positions_.push(); break;
+            case replay_policy::reservoir: position = reservoir(seen_, form_.capacity, source); break;
+            case replay_policy::balanced: position = form_.classes == 0 ? reservoir(seen_, form_.capacity, source) : balanced(label, source); break;
+        }
+        if (position != none && form_.classes != 0) --class_stored_[labels_[position]];
+        return position;
+    }
+
+    // @source Vitter 1985, algorithm R: position uniform below `seen`, kept if below `capacity`.
+    static std::uint32_t reservoir(std::uint64_t seen, std::uint32_t capacity, random& source) noexcept {
+        const std::uint32_t among = seen > 0xffffffffull ? 0xffffffffu : static_cast<std::uint32_t>(seen);
+        const std::uint32_t position = source.below(among);
+        return position < capacity ? position : none;
+    }
+
+    // @source Chrysakis, Moens 2020, class-balancing reservoir sampling.
+    std::uint32_t balanced(std::uint32_t label, random& source) noexcept {
+        if (was_largest_[label] == 0) {
+            std::uint32_t largest = 0;
+            for (std::uint32_t c = 1; c < form_.classes; ++c) {
+                if (class_stored_[c] > class_stored_[largest]) largest = c;
+            }
+            return nth_of_class(largest, source.below(class_stored_[largest]));
+        }
+        const std::uint32_t stored = class_stored_[label];
+        if (stored == 0 || source.below(class_seen_[label]) >= stored) return none;
+        return nth_of_class(label, source.below(stored));
+    }
+
+    // The n-th stored sample of a class, n < class_stored. @cost O(capacity) at most: two bytes a sample
+    [[nodiscard]] std::uint32_t nth_of_class(std::uint32_t c, std::uint32_t n) const noexcept {
+        std::uint32_t position = 0;
+        for (; position + 1 < positions_.used; ++position) {
+            if (labels_[position] == c && n-- == 0) break;
+        }
+        return position;
+    }
+
+    // A class that is or was the largest of a full buffer is thinned by its own reservoir from then on.
+    void note_largest() noexcept {
+        if (!positions_.full()) return;
+        std::uint32_t most = 0;
+        for (std::uint32_t c = 0; c < form_.classes; ++c) most = class_stored_[c] > most ? class_stored_[c] : most;
+        for (std::uint32_t c = 0; c < form_.classes; ++c) {
+            if (class_stored_[c] == most) was_largest_[c] = 1;
+        }
+    }
+
+    replay_form form_;
+    ring positions_;
+    std::uint64_t seen_ = 0;
+    std::byte* samples_ = nullptr;
+    float* targets_ = nullptr;
+    std::uint16_t* labels_ = nullptr;
+    std::uint32_t* class_seen_ = nullptr;
+    std::uint32_t* class_stored_ = nullptr;
+    std::uint8_t* was_largest_ = nullptr;
+};
+
+}  // namespace synapse

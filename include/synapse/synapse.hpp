@@ -1,0 +1,32 @@
+// The umbrella of the core, floors 0 to 6: all that a device needs, and nothing that a device cannot have.
+#pragma once
+
+#include <synapse/config.hpp>
+#include <synapse/core/arena.hpp>
+#include <synapse/core/bytes.hpp>
+#include <synapse/core/fields.hpp>
+#include <synapse/core/matrix.hpp>
+#include <synapse/core/random.hpp>
+#include <synapse/core/result.hpp>
+#include <synapse/core/ring.hpp>
+#include <synapse/core/slots.hpp>
+#include <synapse/core/status.hpp>
+#include <synapse/kernels/arithmetic.hpp>
+#include <synapse/kernels/default.hpp>
+#include <synapse/kernels/kernel_set.hpp>
+#include <synapse/kernels/math.hpp>
+#include <synapse/kernels/scalar.hpp>
+#include <synapse/learner/body.hpp>
+#include <synapse/learner/learner.hpp>
+#include <synapse/learner/report.hpp>
+#include <synapse/learner/shape.hpp>
+#include <synapse/learner/tuning.hpp>
+#include <synapse/memory/codec.hpp>
+#include <synapse/memory/normalizer.hpp>
+#include <synapse/memory/replay.hpp>
+#include <synapse/network/activation.hpp>
+#include <synapse/network/dense.hpp>
+#include <synapse/network/loss.hpp>
+#include <synapse/network/network.hpp>
+#include <synapse/network/topology.hpp>
+#include <synapse/network/workspace.hpp>
