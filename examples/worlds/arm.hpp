@@ -145,7 +145,7 @@ inline synapse::status advance(const arm_parameters& p, arm_state& s, const doub
 
 // A normal deviate of mean 0 and variance 1 but for its tails, which end at 6: the sum of twelve 16-bit uniforms.
 // The exact mean is kept by counting each uniform from the middle of its step.
-inline double nearly_normal(synapse::random& generator) noexcept {
+inline double nearly_normal(synapse::random_generator& generator) noexcept {
     std::uint32_t sum = 0;
     for (int i = 0; i < 6; ++i) {
         const std::uint32_t bits = generator.next();

@@ -44,10 +44,10 @@ struct multi_sine {
 
 // A motion of its own for each seed: frequencies spread over 0.1 to 0.8 Hz, one in each quarter of that band, slower sines larger.
 inline multi_sine make_multi_sine(std::uint64_t seed) noexcept {
-    synapse::random generator{seed};
+    synapse::random_generator generator{seed};
     constexpr double lowest = 0.1;
     constexpr double highest = 0.8;
-    constexpr double reach[joints] = {0.9, 1.1};  // rad: the sum of the amplitudes
+    constexpr double reach[joints] = {0.7, 0.9};  // rad: the sum of the amplitudes
     multi_sine m{};
     m.centre[0] = -0.6;
     m.centre[1] = 0.9;

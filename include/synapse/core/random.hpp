@@ -7,10 +7,10 @@ namespace synapse {
 
 // xoshiro128++: 32-bit operations only, so it costs a microcontroller as little as a desktop. Not for secrets.
 // @source Blackman, Vigna, "Scrambled linear pseudorandom number generators", 2021; seeding by splitmix64 as they advise.
-class random {
+class random_generator {
 public:
-    constexpr random() noexcept : random(0) {}
-    explicit constexpr random(std::uint64_t seed) noexcept {
+    constexpr random_generator() noexcept : random_generator(0) {}
+    explicit constexpr random_generator(std::uint64_t seed) noexcept {
         for (int i = 0; i < 4; i += 2) {
             seed += 0x9e3779b97f4a7c15ull;
             std::uint64_t z = seed;

@@ -32,7 +32,7 @@
 namespace synapse {
 
 // Varies a replayed sample before it is learned again: x [inputs] in network units, changed in place; must stay finite.
-using augmentation = void (*)(void* context, std::span<float> x, random& source);
+using augmentation = void (*)(void* context, std::span<float> x, random_generator& source);
 
 template <kernel_set Kernels>
 class learner_body {
@@ -173,7 +173,7 @@ protected:
         if (form_.flaw() != nullptr || numbers.flaw() != nullptr) return status::out_of_range;
         if (const status s = place(*this, block); !ok(s)) return s;
         tuning_ = numbers;
-        random_ = random{numbers.seed};
+        random_ = random_generator{numbers.seed};
         fast_.randomise(random_);
         if (form_.slow) copy_weights(fast_, slow_);
         recent_ring_.capacity = max_recent;
@@ -426,7 +426,7 @@ private:
     normalizer targets_;
     replay_buffer memory_;
     report report_;
-    random random_;
+    random_generator random_;
     ring recent_ring_;
     float replay_credit_ = 0.0f;
     std::uint8_t* known_ = nullptr;

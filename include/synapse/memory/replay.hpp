@@ -72,7 +72,7 @@ public:
     [[nodiscard]] std::uint32_t class_stored(std::uint32_t c) const noexcept { return class_stored_[c]; }
 
     // A stored sample's position, uniformly; none if the buffer is empty. @cost O(1); loop-safe
-    [[nodiscard]] std::uint32_t draw(random& source) const noexcept {
+    [[nodiscard]] std::uint32_t draw(random_generator& source) const noexcept {
         return positions_.used == 0 ? none : source.below(positions_.used);
     }
 
@@ -83,7 +83,7 @@ public:
 
     // Offers a sample with its target [targets] (null with labels) and label (ignored without classes; below classes otherwise).
     // Returns the position taken, or none if the policy declined it. @cost features, and O(classes) for balanced when full; loop-safe
-    std::uint32_t offer(const float* x, float low, float high, const float* target, std::uint32_t label, random& source) noexcept {
+    std::uint32_t offer(const float* x, float low, float high, const float* target, std::uint32_t label, random_generator& source) noexcept {
         if (form_.capacity == 0) return none;
         ++seen_;
         if (form_.classes != 0 && class_seen_[label] < 0xffffffffu) ++class_seen_[label];
@@ -123,7 +123,7 @@ public:
 
 private:
     // Where a new sample goes, its predecessor's label already uncounted; none to decline it.
-    std::uint32_t admit(std::uint32_t label, random& source) noexcept {
+    std::uint32_t admit(std::uint32_t label, random_generator& source) noexcept {
         if (!positions_.full()) return positions_.push();
         std::uint32_t position = none;
         switch (form_.policy) {
@@ -136,14 +136,14 @@ private:
     }
 
     // @source Vitter 1985, algorithm R: position uniform below `seen`, kept if below `capacity`.
-    static std::uint32_t reservoir(std::uint64_t seen, std::uint32_t capacity, random& source) noexcept {
+    static std::uint32_t reservoir(std::uint64_t seen, std::uint32_t capacity, random_generator& source) noexcept {
         const std::uint32_t among = seen > 0xffffffffull ? 0xffffffffu : static_cast<std::uint32_t>(seen);
         const std::uint32_t position = source.below(among);
         return position < capacity ? position : none;
     }
 
     // @source Chrysakis, Moens 2020, class-balancing reservoir sampling.
-    std::uint32_t balanced(std::uint32_t label, random& source) noexcept {
+    std::uint32_t balanced(std::uint32_t label, random_generator& source) noexcept {
         if (was_largest_[label] == 0) {
             std::uint32_t largest = 0;
             for (std::uint32_t c = 1; c < form_.classes; ++c) {

@@ -32,7 +32,7 @@ public:
     }
 
     // Draws every weight in use uniformly from [-range, range), row by row, and clears the biases.
-    void randomise(float range, random& source) noexcept {
+    void randomise(float range, random_generator& source) noexcept {
         for (std::uint32_t k = 0; k < inputs_.used; ++k) {
             for (std::uint32_t j = 0; j < outputs_.used; ++j) weights()(k, j) = range * source.symmetric();
         }

@@ -45,7 +45,7 @@ public:
 
     // Draws new weights: Kaiming's rule for relu, Xavier's for tanh; the last layer starts at zero, so that a new learner
     // predicts the mean. @source He et al. 2015; Glorot, Bengio 2010.
-    void randomise(random& source) noexcept {
+    void randomise(random_generator& source) noexcept {
         for (std::uint32_t l = 0; l < layers_; ++l) {
             const auto in = static_cast<float>(layer_[l].inputs().used);
             const auto out = static_cast<float>(layer_[l].outputs().used);

@@ -52,7 +52,7 @@ struct permutation {
 
 // Deals the rows of a source to their parts and shuffles each part (Fisher and Yates).
 // kind shuffled or by_class. Throws data_error: more than 2^32 - 1 rows, more parts than classes, regression by class.
-inline permutation arrange(const indexed_stream& rows, const order& wanted, std::string_view file, random& generator) {
+inline permutation arrange(const indexed_stream& rows, const order& wanted, std::string_view file, random_generator& generator) {
     const std::uint64_t count = rows.rows();
     if (count > std::numeric_limits<std::uint32_t>::max()) throw data_error{file, "too many rows to arrange: more than 2^32 - 1"};
     const bool by_class = wanted.is == order::kind::by_class;
@@ -135,7 +135,7 @@ private:
     std::unique_ptr<indexed_stream> rows_;
     order wanted_;
     std::string file_;
-    random generator_;
+    random_generator generator_;
     permutation plan_;
     std::size_t at_ = 0;
     std::uint32_t part_ = 0;
