@@ -1,0 +1,14 @@
+// refused: result carries small plain values; return large ones through an argument
+#include <synapse/core/result.hpp>
+
+struct owner {
+    owner() = default;
+    owner(const owner&) {}
+};
+
+#ifdef SYNAPSE_WRONG
+using held = owner;
+#else
+using held = int;
+#endif
+bool works(synapse::result<held> r) { return ok(r); }

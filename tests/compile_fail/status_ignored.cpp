@@ -1,0 +1,12 @@
+// refused: nodiscard
+#include <synapse/core/status.hpp>
+
+synapse::status work();
+
+void caller() {
+#ifdef SYNAPSE_WRONG
+    work();
+#else
+    static_cast<void>(work());
+#endif
+}

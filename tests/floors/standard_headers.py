@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""The standard headers that the core may include: none of them allocates, throws or pulls in the system."""
+from guard import main
+from include_lines import GUESTS, ROOF, floor_of, headers, includes
+
+ALLOWED = {
+    "array", "atomic", "bit", "cmath", "compare", "concepts", "cstddef", "cstdint", "cstring", "initializer_list", "limits", "new",
+    "span", "type_traits", "utility",
+}
+# A compiler's own header of instructions: floor 0 alone knows compilers.
+INTRINSICS = {("config.hpp", "arm_acle.h")}
+
+
+def check(root):
+    for header in headers(root):
+        floor = floor_of(header)
+        if floor is None or floor >= ROOF or header in GUESTS:
+            continue
+        for line, name, _ in includes(root, header):
+            if not name.startswith("synapse/") and name not in ALLOWED and (header, name) not in INTRINSICS:
+                yield f"{header}:{line}: includes {name}, which the core does without"
+
+
+CORE = "include/synapse/core/"
+SOUND = {
+    "include/synapse/config.hpp": "#include <arm_acle.h>\n",
+    CORE + "a.hpp": "#include <cstdint>\n#include <span>\n// #include <vector>\n",
+    "include/synapse/kernels/xsimd.hpp": "#include <xsimd/xsimd.hpp>\n",
+    "include/synapse/hosted/h.hpp": "#include <vector>\n",
+}
+VIOLATIONS = [
+    ("vector", {CORE + "b.hpp": "#include <vector>\n"}, "vector"),
+    ("iostream", {"include/synapse/learner/l.hpp": "#include <iostream>\n"}, "iostream"),
+    ("C header", {CORE + "b.hpp": "#include <stdlib.h>\n"}, "stdlib.h"),
+    ("intrinsics", {CORE + "b.hpp": "#include <arm_acle.h>\n"}, "arm_acle.h"),
+    ("package", {"include/synapse/memory/m.hpp": "#include <xtensor/xtensor.hpp>\n"}, "xtensor"),
+    ("umbrella", {"include/synapse/synapse.hpp": "#include <string>\n"}, "string"),
+]
+
+if __name__ == "__main__":
+    main(check, SOUND, VIOLATIONS)
