@@ -26,7 +26,7 @@ struct sample {
     double payload;
 };
 
-sample draw(synapse::random& g) {
+sample draw(synapse::random_generator& g) {
     const auto around = [&g](double size) { return size * static_cast<double>(g.symmetric()); };
     sample x{};
     for (int j = 0; j < worlds::joints; ++j) {
@@ -81,7 +81,7 @@ TEST_CASE("arm: friction only takes energy, and the work of a push is what the e
 }
 
 TEST_CASE("arm: inverse dynamics is the inverse of forward dynamics") {
-    synapse::random g{3};
+    synapse::random_generator g{3};
     for (int i = 0; i < 2000; ++i) {
         const sample x = draw(g);
         arm_parameters p;
@@ -98,7 +98,7 @@ TEST_CASE("arm: inverse dynamics is the inverse of forward dynamics") {
 }
 
 TEST_CASE("arm: the mass matrix is positive definite and is the kinetic energy's") {
-    synapse::random g{4};
+    synapse::random_generator g{4};
     for (int i = 0; i < 2000; ++i) {
         const sample x = draw(g);
         arm_parameters p = frictionless();
@@ -212,7 +212,7 @@ TEST_CASE("arm: what is not finite is refused and moves nothing") {
 }
 
 TEST_CASE("arm: encoder noise has mean 0, variance 1, a normal's tails, and no memory") {
-    synapse::random g{11};
+    synapse::random_generator g{11};
     constexpr int n = 400000;
     double sum = 0, square = 0, fourth = 0, lagged = 0, last = 0;
     int beyond = 0;

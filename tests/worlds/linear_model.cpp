@@ -10,7 +10,7 @@ static_assert(std::is_trivially_copyable_v<worlds::linear_model>);
 
 namespace {
 
-void draw(synapse::random& g, double (&x)[6]) {
+void draw(synapse::random_generator& g, double (&x)[6]) {
     constexpr double size[6] = {1, 1, 3, 3, 20, 20};
     for (int i = 0; i < 6; ++i) x[i] = size[i] * static_cast<double>(g.symmetric());
 }
@@ -23,7 +23,7 @@ void affine(const double (&x)[6], double bias, double (&y)[2]) {
 }  // namespace
 
 TEST_CASE("linear_model: finds an affine map, and finds it again after a change") {
-    synapse::random g{1};
+    synapse::random_generator g{1};
     worlds::linear_model m;
     double x[6], y[2], got[2];
     for (const double bias : {3.0, -5.0}) {
@@ -51,7 +51,7 @@ TEST_CASE("linear_model: stays finite when nothing excites it") {
     m.predict(x, got);
     CHECK(got[0] == doctest::Approx(4).epsilon(1e-6));
     CHECK(got[1] == doctest::Approx(-2).epsilon(1e-6));
-    synapse::random g{2};
+    synapse::random_generator g{2};
     double moved[6], target[2];
     for (int i = 0; i < 60000; ++i) {
         draw(g, moved);

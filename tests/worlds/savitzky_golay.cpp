@@ -70,7 +70,7 @@ TEST_CASE("savitzky_golay: a parabola is recovered exactly, at the centre, at an
 
 TEST_CASE("savitzky_golay: the mean torque matches the fitted acceleration of a free mass, however the torque jumps") {
     // A unit mass under a held torque: fitted acceleration and mean torque must agree to rounding, which no other weights achieve.
-    synapse::random g{5};
+    synapse::random_generator g{5};
     worlds::motion_fit fit;
     double q = 0.1, qd = -0.2, held = 0;
     for (int n = 0; n < 200; ++n) {

@@ -13,7 +13,7 @@
 namespace {
 
 double worst_error(double largest, int samples) {
-    synapse::random generator{7};
+    synapse::random_generator generator{7};
     double worst = 0;
     for (int i = 0; i < samples; ++i) {
         const double fine = static_cast<double>(generator.symmetric()) + static_cast<double>(generator.symmetric()) * 0x1p-23;
