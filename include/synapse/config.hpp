@@ -72,11 +72,32 @@ namespace config {
 
 inline constexpr bool xsimd = SYNAPSE_XSIMD != 0;
 
-// True where the compiler may use a hardware fused multiply-add without a call into libm.
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__AVX512F__)
+// True where the compiler may use a hardware fused multiply-add on scalars and on vectors of every width that it has.
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 inline constexpr bool hardware_fma = true;
 #else
 inline constexpr bool hardware_fma = false;
+#endif
+
+// The families whose vector instructions kernels/xsimd.hpp names itself, because xsimd 8's own are not always what they say.
+#if defined(__x86_64__) || defined(__i386__) || defined(_M_X64)
+inline constexpr bool x86 = true;
+#else
+inline constexpr bool x86 = false;
+#endif
+#if defined(__aarch64__) || defined(_M_ARM64)
+inline constexpr bool arm64 = true;
+#else
+inline constexpr bool arm64 = false;
+#endif
+
+// Vector registers that a kernel may plan for.
+#if defined(__AVX512VL__) || defined(__aarch64__) || defined(_M_ARM64)
+inline constexpr int vector_registers = 32;
+#elif defined(__i386__)
+inline constexpr int vector_registers = 8;
+#else
+inline constexpr int vector_registers = 16;
 #endif
 
 // A part with a few kilobytes of RAM: rows are stored without padding and blocks are aligned to 8 bytes, not to a cache line.

@@ -10,14 +10,33 @@
 
 namespace synapse {
 
-#if SYNAPSE_XSIMD
-template <class Arithmetic>
-using fastest_kernels = xsimd_kernels<Arithmetic>;
-#else
+namespace detail {
+
 // Padded to a cache line's worth of lanes on a desktop, so that a plain compiler can vectorise; packed on a microcontroller.
 template <class Arithmetic>
-using fastest_kernels = scalar_kernels<Arithmetic, config::microcontroller ? 1 : 16>;
+using portable_kernels = scalar_kernels<Arithmetic, config::microcontroller ? 1 : partial_sums>;
+
+#if SYNAPSE_XSIMD
+template <class Arithmetic, bool = xsimd_offers<Arithmetic>>
+struct fastest {
+    using type = xsimd_kernels<Arithmetic>;
+};
+template <class Arithmetic>
+struct fastest<Arithmetic, false> {
+    using type = portable_kernels<Arithmetic>;
+};
+#else
+template <class Arithmetic>
+struct fastest {
+    using type = portable_kernels<Arithmetic>;
+};
 #endif
+
+}  // namespace detail
+
+// xsimd's where its registers do this arithmetic in hardware, else the scalar set.
+template <class Arithmetic>
+using fastest_kernels = typename detail::fastest<Arithmetic>::type;
 
 using default_kernels = fastest_kernels<separate>;
 

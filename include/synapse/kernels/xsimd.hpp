@@ -8,7 +8,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 
 #include <xsimd/xsimd.hpp>
@@ -21,24 +20,49 @@
 
 namespace synapse {
 
+// True if a vector of this architecture multiplies and adds with the arithmetic's roundings in hardware.
+template <class Arithmetic, class Architecture = xsimd::default_arch>
+inline constexpr bool xsimd_offers = !Arithmetic::is_fused || (config::hardware_fma && (config::x86 || config::arm64));
+
 template <class Arithmetic, class Architecture>
 struct xsimd_operations {
     using value = xsimd::batch<float, Architecture>;
+    static constexpr std::size_t width = value::size;
+
     static SYNAPSE_INLINE value constant(float x) noexcept { return value(x); }
     static SYNAPSE_INLINE value madd(const value& a, const value& b, const value& c) noexcept {
         if constexpr (Arithmetic::is_fused) {
-            return xsimd::fma(a, b, c);
+            return fma(a, b, c);
         } else {
-            return a * b + c;
+            const value product = a * b;
+            return product + c;
         }
     }
     static SYNAPSE_INLINE value min(const value& a, const value& b) noexcept { return xsimd::min(a, b); }
     static SYNAPSE_INLINE value max(const value& a, const value& b) noexcept { return xsimd::max(a, b); }
+
+private:
+    // xsimd::fma multiplies and adds on some architectures (AVX-512 in xsimd 8), so the instructions are named here. The names
+    // depend on a template argument and are looked up only where they are used.
+    template <class Value>
+    static SYNAPSE_INLINE Value fma(const Value& a, const Value& b, const Value& c) noexcept {
+        if constexpr (config::arm64) {
+            return Value(vfmaq_f32(c.data, a.data, b.data));
+        } else if constexpr (width == 16) {
+            return Value(_mm512_fmadd_ps(a.data, b.data, c.data));
+        } else if constexpr (width == 8) {
+            return Value(_mm256_fmadd_ps(a.data, b.data, c.data));
+        } else {
+            return Value(_mm_fmadd_ps(a.data, b.data, c.data));
+        }
+    }
 };
 
-// On an architecture without a hardware fma, xsimd_kernels<fused> would round twice: refused; fastest_kernels then takes scalar.
 template <class Arithmetic = separate, class Architecture = xsimd::default_arch>
 struct xsimd_kernels {
+    static_assert(xsimd_offers<Arithmetic, Architecture>,
+                  "this target has no fused multiply-add: use separate, or fastest_kernels<fused>, which takes scalar_kernels here");
+
     using arithmetic = Arithmetic;
     static constexpr const char* name = "xsimd";
     static constexpr std::uint32_t lanes = partial_sums;
@@ -51,9 +75,7 @@ private:
     static constexpr std::uint32_t group = partial_sums / width;        // registers in sixteen lanes
     static_assert(width <= partial_sums && partial_sums % width == 0, "registers wider than the contract's 16 partial sums");
     static constexpr bool wide = width == 16;                           // AVX-512
-    static constexpr bool many_registers = wide || !std::is_base_of_v<xsimd::sse2, Architecture>;  // 32 of them
-    static_assert(!Arithmetic::is_fused || config::hardware_fma || !std::is_base_of_v<xsimd::sse2, Architecture>,
-                  "this target has no fused multiply-add: use separate, or scalar_kernels<fused>");
+    static constexpr bool many_registers = config::vector_registers >= 32;
 
     static constexpr std::uint32_t columns_max = many_registers ? 16 : 8;     // accumulators of a single sample
     static constexpr std::uint32_t tile_columns = many_registers ? 4 : 2;     // registers of columns in a tile of a batch
