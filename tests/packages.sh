@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by examples/quickstart and tests/run. need_packages NAME... installs the Debian packages that are missing.
 
 need_packages() {
