@@ -27,10 +27,10 @@ private:
     static std::string compose(std::string_view file, std::uint64_t line, std::uint32_t column, std::string_view column_name,
                                std::string_view message) {
         std::string text{file};
-        if (line != 0) text += ":" + std::to_string(line);
+        if (line != 0) (text += ':') += std::to_string(line);
         text += ": ";
         if (column != 0) {
-            text += "column " + std::to_string(column);
+            (text += "column ") += std::to_string(column);
             if (!column_name.empty()) (text += " (").append(column_name) += ")";
             text += ": ";
         }

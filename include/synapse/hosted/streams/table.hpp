@@ -208,7 +208,7 @@ private:
         std::string text = "no column " + quoted(asked) + ": there are " + std::to_string(columns_.size());
         if (!has_header_) return text + ", without names; an index counts from 0";
         text += ":";
-        for (std::size_t i = 0; i < columns_.size() && i < 20; ++i) text += " " + quoted(columns_[i].name);
+        for (std::size_t i = 0; i < columns_.size() && i < 20; ++i) (text += ' ') += quoted(columns_[i].name);
         return text + (columns_.size() > 20 ? " ..." : "");
     }
 

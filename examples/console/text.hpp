@@ -1,0 +1,40 @@
+// Numbers and times as a person reads them.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+namespace console {
+
+// 1234567 as "1,234,567".
+inline std::string with_thousands(std::uint64_t n) {
+    std::string text = std::to_string(n);
+    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+    return text;
+}
+
+// Whole seconds as "34s", "2m 34s", "2h 34m 12s"; a day is 24h and counts on. Negative times are 0.
+inline std::string duration(double seconds) {
+    const auto whole = seconds > 0 ? static_cast<std::uint64_t>(seconds < 1e15 ? seconds : 1e15) : 0;
+    std::string text;
+    if (whole >= 3600) text += std::to_string(whole / 3600) + "h ";
+    if (whole >= 60) text += std::to_string(whole / 60 % 60) + "m ";
+    return text + std::to_string(whole % 60) + "s";
+}
+
+// With so many digits after the point (0 .. 17).
+inline std::string fixed(double x, int digits) {
+    char text[400];
+    const int length = std::snprintf(text, sizeof text, "%.*f", digits, x);
+    return {text, length > 0 ? static_cast<std::size_t>(length) : 0};
+}
+
+// With so many significant digits (1 .. 17), in whichever of the two notations is shorter.
+inline std::string significant(double x, int digits) {
+    char text[40];
+    const int length = std::snprintf(text, sizeof text, "%.*g", digits, x);
+    return {text, length > 0 ? static_cast<std::size_t>(length) : 0};
+}
+
+}  // namespace console

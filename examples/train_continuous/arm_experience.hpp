@@ -1,0 +1,71 @@
+// The default life: a simulated arm that learns its own dynamics while it moves, as fast as the machine can simulate.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <synapse/core/status.hpp>
+#include <synapse/hosted/streams/sample.hpp>
+
+#include "console/json.hpp"
+#include "console/text.hpp"
+#include "train_continuous/defaults.hpp"
+#include "train_continuous/experience.hpp"
+#include "worlds/arm_tracking.hpp"
+
+namespace train_continuous {
+
+// A step is one control step, 5 simulated ms. Beside the learner's arm run three others, which give its tracking error a scale.
+class arm_experience final : public experience {
+public:
+    explicit arm_experience(std::uint64_t seed) : seed_{seed} {
+        form_.learns = synapse::task::regression;
+        form_.inputs = worlds::model_inputs;
+        form_.outputs = worlds::joints;
+    }
+    [[nodiscard]] const synapse::streams::stream_form& form() const noexcept override { return form_; }
+    void begin(model_type& model) override {
+        learned_.emplace(model);
+        tracking_.emplace(seed_, *learned_);
+    }
+
+    [[nodiscard]] moment step() override {
+        const std::uint64_t refused_before = learned_->refused();
+        status_ = tracking_->step();
+        if (ok(status_) && learned_->refused() != refused_before) status_ = synapse::status::diverged;
+        return ok(status_) ? moment::lived : moment::refused;
+    }
+    [[nodiscard]] synapse::status last_status() const noexcept override { return status_; }
+
+    void describe(console::json& out) const override {
+        const worlds::tracking_errors rms = tracking_->errors();
+        const bool moved = tracking_->world().steps() != 0;
+        const auto known = [moved](double x) { return moved ? std::optional<double>{x} : std::nullopt; };
+        out.member("tracking_rms_pd", known(rms.pd)).member("tracking_rms_linear", known(rms.linear));
+        out.member("tracking_rms_learner", known(rms.learner)).member("tracking_rms_model", known(rms.model));
+        out.member("simulated_seconds", tracking_->world().seconds());
+        out.member("payload_changes", tracking_->world().payload_changes()).member("pushes", tracking_->world().pushes());
+    }
+
+    [[nodiscard]] std::string summary() const override {
+        const worlds::tracking_errors rms = tracking_->errors();
+        if (tracking_->world().steps() == 0) return {};
+        const auto line = [&rms](const char* name, double error) {
+            return std::string{name} + console::fixed(error, 5) + " rad, " + console::fixed(error > 0 ? rms.pd / error : 0, 1) + " x better than PD\n";
+        };
+        return "Simulated time: " + console::duration(tracking_->world().seconds()) + "\n" +
+               "Tracking error over the last 20 simulated seconds:\n" +
+               "  PD alone           " + console::fixed(rms.pd, 5) + " rad\n" + line("  a linear model     ", rms.linear) +
+               line("  this learner       ", rms.learner) + line("  the exact model    ", rms.model);
+    }
+
+private:
+    std::uint64_t seed_;
+    synapse::streams::stream_form form_;
+    std::optional<worlds::learned_model<model_type>> learned_;
+    std::optional<worlds::arm_tracking<worlds::learned_model<model_type>>> tracking_;
+    synapse::status status_ = synapse::status::ok;
+};
+
+}  // namespace train_continuous

@@ -1,0 +1,84 @@
+// The report: one JSON object for other programs. null is "not known", never a made-up number.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <synapse/config.hpp>
+#include <synapse/core/fields.hpp>
+
+#include "console/json.hpp"
+#include "train_continuous/examination.hpp"
+#include "train_continuous/experience.hpp"
+#include "train_continuous/limits.hpp"
+#include "train_continuous/metrics_line.hpp"
+#include "train_continuous/options.hpp"
+#include "train_continuous/progress.hpp"
+
+namespace train_continuous {
+
+// 64 bits as 16 hex digits.
+inline std::string hex(std::uint64_t n) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text(16, '0');
+    for (std::size_t i = 16; i-- > 0; n >>= 4) text[i] = digits[n & 15];
+    return text;
+}
+
+// 6-32-32-2
+inline std::string net(const synapse::shape& s) {
+    std::string text = std::to_string(s.inputs);
+    for (const std::uint32_t units : s.hidden) {
+        if (units == 0) break;
+        (text += "-") += std::to_string(units);
+    }
+    return (text += "-") += std::to_string(s.outputs);
+}
+
+inline std::uint64_t hidden_units(const synapse::shape& s) {
+    std::uint64_t sum = 0;
+    for (const std::uint32_t units : s.hidden) sum += units;
+    return sum;
+}
+
+struct run_result {
+    ending why = ending::none;
+    int signal = 0;
+    std::uint64_t refused = 0;  // steps that the learner would not learn from
+};
+
+inline std::string json_report(const options& x, const progress& end, const run_result& result, const model_type& model,
+                               const experience& life, const examination& held_out) {
+    constexpr const char* kinds[] = {"arm", "csv", "idx", "-"};
+    console::json out;
+    out.open('{').member("program", "train_continuous").member("version", synapse::version);
+    out.member("data", kinds[static_cast<std::size_t>(x.data)]).member("seed", x.seed).member("stopped_by", name(result.why));
+    out.member("signal", result.signal == 0 ? std::nullopt : std::optional<int>{result.signal});
+
+    out.member("steps", end.steps).member("samples", end.learner.samples).member("replayed", end.learner.replayed).member("refused", result.refused);
+    out.member("seconds", end.seconds).member("steps_per_second", end.steps_per_second);
+    out.member("error", end.error()).member("loss", end.loss()).member("accuracy", end.accuracy());
+    out.member("test_accuracy", held_out.accuracy()).member("test_error", held_out.error()).member("forgetting", held_out.forgetting());
+    out.key("accuracy_matrix");
+    if (held_out.by_part()) {
+        out.open('[');
+        for (const auto& row : held_out.matrix()) {
+            out.open('[');
+            for (const std::optional<double>& accuracy : row) out.value(accuracy);
+            out.close(']');
+        }
+        out.close(']');
+    } else {
+        out.null();
+    }
+
+    add_agent_metrics(out, end);
+    out.member("neurons", hidden_units(model.form())).member("growth_events", 0);
+    out.key("checkpoint").null().key("checkpoint_bytes").null();
+    out.member("weights_hash", hex(synapse::weights_hash(model))).member("net", net(model.form())).member("learner_bytes", model.bytes());
+    life.describe(out);
+    return out.close('}').text() + "\n";
+}
+
+}  // namespace train_continuous

@@ -1,0 +1,49 @@
+// When a run ends by itself.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "train_continuous/defaults.hpp"
+#include "train_continuous/options.hpp"
+
+namespace train_continuous {
+
+using steady = std::chrono::steady_clock;
+
+inline double seconds_between(steady::time_point from, steady::time_point to) { return std::chrono::duration<double>(to - from).count(); }
+
+struct limits {
+    std::uint64_t steps = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t samples = std::numeric_limits<std::uint64_t>::max();
+    double seconds = std::numeric_limits<double>::infinity();
+};
+
+inline limits limits_of(const options& x) {
+    limits l;
+    if (x.steps) l.steps = *x.steps;
+    if (const std::optional<std::uint64_t> samples = sample_limit(x)) l.samples = *samples;
+    if (x.hours) l.seconds = *x.hours * 3600.0;
+    return l;
+}
+
+// Why a run ended.
+enum class ending : std::uint8_t { none, steps, samples, hours, end_of_data, signal, bad_data, diverged };
+
+constexpr const char* name(ending e) noexcept {
+    switch (e) {
+        case ending::none: return "none";
+        case ending::steps: return "steps";
+        case ending::samples: return "samples";
+        case ending::hours: return "hours";
+        case ending::end_of_data: return "end_of_data";
+        case ending::signal: return "signal";
+        case ending::bad_data: return "bad_data";
+        case ending::diverged: return "diverged";
+    }
+    return "none";
+}
+
+}  // namespace train_continuous

@@ -1,0 +1,171 @@
+// What train_continuous can be told, as one table: an option is one line here.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <synapse/config.hpp>
+#include <synapse/hosted/streams/order.hpp>
+#include <synapse/hosted/streams/table.hpp>
+#include <synapse/learner/shape.hpp>
+
+#include "console/command_line.hpp"
+
+namespace train_continuous {
+
+enum class data_kind : std::uint8_t { arm, csv, idx, rows };
+enum class preset : std::uint8_t { fast, standard, full };
+
+// An empty optional is what the user left to the defaults of the data (defaults.hpp).
+struct options {
+    // The experience.
+    data_kind data = data_kind::arm;
+    std::optional<std::string> path;
+    std::optional<std::string> target;
+    std::optional<synapse::task> learns;
+    std::optional<std::uint32_t> classes;
+    std::optional<synapse::streams::header> header;
+    std::optional<synapse::streams::order> order;
+    std::optional<std::uint64_t> passes;
+    std::optional<std::string> test;
+    // When to stop.
+    std::optional<std::uint64_t> steps;
+    std::optional<std::uint64_t> samples;
+    std::optional<double> hours;
+    // The learner.
+    preset config = preset::standard;
+    std::optional<std::vector<std::uint32_t>> hidden;
+    std::optional<float> learning_rate;
+    std::optional<float> replay_ratio;
+    std::optional<std::uint32_t> replay;
+    std::uint64_t seed = 1;
+    // What is written.
+    std::string log = "training.log";
+    bool log_asked = false;  // by name: then not being able to write it is an error
+    double status_interval = 5.0;
+    std::optional<std::string> report;
+    std::optional<std::string> metrics;
+    bool quiet = false;
+    bool help = false;
+    bool version = false;
+};
+
+// Whole numbers go out as JSON, whose readers keep 53 bits.
+inline constexpr std::uint64_t most_steps = std::uint64_t{1} << 53;
+
+// One of a few words. Throws usage_error.
+template <class Value>
+Value one_of(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> words) {
+    std::string all;
+    for (const auto& [word, value] : words) {
+        if (text == word) return value;
+        (all += all.empty() ? "" : ", ").append(word);
+    }
+    throw console::usage_error{"must be one of " + all};
+}
+
+// Units of one to seven layers, separated by commas. Throws usage_error.
+inline std::vector<std::uint32_t> layer_sizes(std::string_view text) {
+    std::vector<std::uint32_t> sizes;
+    for (std::size_t from = 0; from <= text.size();) {
+        const std::size_t comma = std::min(text.find(',', from), text.size());
+        sizes.push_back(static_cast<std::uint32_t>(console::whole_number(text.substr(from, comma - from), 1, 65536)));
+        from = comma + 1;
+    }
+    if (sizes.size() > synapse::max_hidden_layers) throw console::usage_error{"must be at most " + std::to_string(synapse::max_hidden_layers) + " layers"};
+    return sizes;
+}
+
+inline synapse::streams::order order_of(std::string_view text) {
+    if (const auto order = synapse::streams::parse_order(text)) return *order;
+    throw console::usage_error{"must be stream, shuffled or by-class:K with K from 1 to 4096"};
+}
+
+inline std::span<const console::option<options>> option_table() {
+    using o = options;
+    using text = std::string_view;
+    using namespace console;
+    using synapse::streams::header;
+    using synapse::task;
+    static const option<options> table[] = {
+        {"Experience", "data", 0, "KIND", "arm: a simulated two-link robot arm (default); csv: a file of values;\nidx: images as MNIST has them; -: rows of numbers on standard input",
+         [](o& x, text v) { x.data = one_of<data_kind>(v, {{"arm", data_kind::arm}, {"csv", data_kind::csv}, {"idx", data_kind::idx}, {"-", data_kind::rows}}); }},
+        {"Experience", "path", 0, "PATH", "the file of csv, the directory of idx", [](o& x, text v) { x.path = some_text(v); }},
+        {"Experience", "target", 0, "COLUMN", "what to predict: a column's name, or its index from 0 (-1: the last, default);\nfor a regression, several with commas between",
+         [](o& x, text v) { x.target = some_text(v); }},
+        {"Experience", "task", 0, "TASK", "classify (default) or regress", [](o& x, text v) { x.learns = one_of<task>(v, {{"classify", task::classification}, {"regress", task::regression}}); }},
+        {"Experience", "classes", 0, "N", "with --data -: labels are 0 .. N-1 (default 16)", [](o& x, text v) { x.classes = static_cast<std::uint32_t>(whole_number(v, 2, 4096)); }},
+        {"Experience", "header", 0, "WHICH", "csv and -: detect (default), yes or no", [](o& x, text v) { x.header = one_of<header>(v, {{"detect", header::detect}, {"yes", header::present}, {"no", header::absent}}); }},
+        {"Experience", "order", 0, "ORDER", "stream (default), shuffled, or by-class:K: the classes in K parts, one after the other",
+         [](o& x, text v) { x.order = order_of(v); }},
+        {"Experience", "passes", 0, "N", "times to live through a file (default 1; 0: until stopped)", [](o& x, text v) { x.passes = whole_number(v, 0, most_steps); }},
+        {"Experience", "test", 0, "PATH", "held-out data, evaluated at the end of each part and at the end", [](o& x, text v) { x.test = some_text(v); }},
+
+        {"When to stop (whichever comes first; Ctrl+C at any time)", "steps", 0, "N", "after so many steps", [](o& x, text v) { x.steps = whole_number(v, 1, most_steps); }},
+        {"When to stop (whichever comes first; Ctrl+C at any time)", "samples", 0, "N", "after so many new samples", [](o& x, text v) { x.samples = whole_number(v, 1, most_steps); }},
+        {"When to stop (whichever comes first; Ctrl+C at any time)", "hours", 0, "H", "after so many hours, as 0.5 or 24", [](o& x, text v) { x.hours = real_number(v, 1e-6, 1e6); }},
+
+        {"Learner", "config", 0, "SIZE", "fast (small, stops after 10,000 samples unless told when), default, or full (large)",
+         [](o& x, text v) { x.config = one_of<preset>(v, {{"fast", preset::fast}, {"default", preset::standard}, {"full", preset::full}}); }},
+        {"Learner", "hidden", 0, "N,N,..", "units of the hidden layers (default: arm 32,32; csv and - 64; idx 400,400)", [](o& x, text v) { x.hidden = layer_sizes(v); }},
+        {"Learner", "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02)", [](o& x, text v) { x.learning_rate = static_cast<float>(real_number(v, 1e-9, 10)); }},
+        {"Learner", "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2)", [](o& x, text v) { x.replay_ratio = static_cast<float>(real_number(v, 0, 0.99)); }},
+        {"Learner", "replay", 0, "N", "samples to remember (default 1000)", [](o& x, text v) { x.replay = static_cast<std::uint32_t>(whole_number(v, 0, 1u << 30)); }},
+        {"Learner", "seed", 0, "N", "of every random choice: the same seed is the same life, bit for bit (default 1)", [](o& x, text v) { x.seed = whole_number(v, 0, std::numeric_limits<std::uint64_t>::max()); }},
+
+        {"Output", "log", 0, "FILE", "status lines are added to it (default training.log)", [](o& x, text v) { x.log = some_text(v); x.log_asked = true; }},
+        {"Output", "status-interval", 0, "SECONDS", "between status lines (default 5)", [](o& x, text v) { x.status_interval = real_number(v, 0.01, 1e6); }},
+        {"Output", "report", 0, "FILE", "results as one JSON object, written at the end", [](o& x, text v) { x.report = some_text(v); }},
+        {"Output", "metrics", 0, "FILE", "one JSON object a line with each status line", [](o& x, text v) { x.metrics = some_text(v); }},
+        {"Output", "quiet", 'q', "", "nothing on standard output", [](o& x, text) { x.quiet = true; }},
+        {"Output", "version", 0, "", "print the version and exit", [](o& x, text) { x.version = true; }},
+        {"Output", "help", 'h', "", "print this and exit", [](o& x, text) { x.help = true; }},
+    };
+    return table;
+}
+
+inline std::string help_text() {
+    return "usage: train_continuous [OPTION]...\n\n"
+           "Learns from a stream of experience, one sample at a time, until it is stopped.\n\n" +
+           console::help(option_table()) +
+           "\nExamples:\n"
+           "  train_continuous                            a robot arm learns its own dynamics, until Ctrl+C\n"
+           "  train_continuous --hours 8 --report night.json\n"
+           "  train_continuous --data csv --path prices.csv --target class --task classify\n"
+           "  train_continuous --data idx --path mnist --order by-class:5 --test mnist\n"
+           "  robot | train_continuous --data - --task regress --target 6,7\n"
+           "\nExit codes: 0 done, 1 failure, 2 usage, 3 input data, 5 could not write, 6 diverged, 130/143 stopped by a signal.\n";
+}
+
+// Refuses what does not go together, so that no option is ever ignored. Throws usage_error.
+inline void check(const options& x) {
+    using console::usage_error;
+    const auto only = [](bool given, bool fits, const char* why) {
+        if (given && !fits) throw usage_error{why};
+    };
+    const bool file = x.data == data_kind::csv || x.data == data_kind::idx;
+    const bool table = x.data == data_kind::csv || x.data == data_kind::rows;
+    if (file && !x.path) throw usage_error{x.data == data_kind::csv ? "--data csv needs --path FILE" : "--data idx needs --path DIRECTORY"};
+    only(x.path.has_value(), file, "--path goes with --data csv or --data idx");
+    only(x.target.has_value(), table, "--target goes with --data csv or --data -");
+    only(x.header.has_value(), table, "--header goes with --data csv or --data -");
+    only(x.classes.has_value(), x.data == data_kind::rows && x.learns != synapse::task::regression, "--classes goes with --data - --task classify");
+    only(x.order.has_value(), file, "--order goes with --data csv or --data idx");
+    only(x.passes.has_value(), file, "--passes goes with --data csv or --data idx");
+    only(x.test.has_value(), file || table, "--test goes with --data csv, idx or -");
+    only(x.learns == synapse::task::classification, x.data != data_kind::arm, "--task classify: the arm is a regression");
+    only(x.learns == synapse::task::regression, x.data != data_kind::idx, "--task regress: idx data is labelled");
+    const bool by_class = x.order && x.order->is == synapse::streams::order::kind::by_class;
+    only(by_class, x.learns != synapse::task::regression, "--order by-class needs --task classify");
+}
+
+}  // namespace train_continuous
