@@ -85,7 +85,7 @@ TEST_CASE("fields: one list, in order, with names of groups") {
     const outer part;
     list_names visit;
     outer::fields(part, visit);
-    const std::vector<std::string> expected{"steps",         "trace:3",         "first.weight:6", "first.mark:5",
+    const std::vector<std::string> expected{"steps",           "trace:3",       "first.weight:6",  "first.mark:5",
                                             "layer0.weight:6", "layer0.mark:5", "layer1.weight:6", "layer1.mark:5"};
     CHECK(visit.names == expected);
 }

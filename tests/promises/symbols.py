@@ -3,7 +3,7 @@
 
     symbols.py --compiler CXX --nm NM [--self-test] [-- FLAG...]
 
-Compiles core_only.cpp as firmware (-fno-exceptions -fno-rtti -Os) and, on a desktop, with exceptions at -O2, and reads the symbols.
+Compiles core_only.cpp as firmware (-fno-exceptions -fno-rtti -Os) and, on a desktop, also at -O2, and reads the symbols.
 """
 import argparse
 import pathlib
@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent / "floors"))
 from guard import finish  # noqa: E402
 
 FIRMWARE = ["-Os", "-fno-exceptions", "-fno-rtti"]
-DESKTOP = ["-O2"]
+DESKTOP = ["-O2", "-fno-exceptions"]
 FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off", f"-I{HERE.parents[1] / 'include'}"]
 
 # Mangled names. operator new and delete are _Zn[wa] and _Zd[la]; streams and the rest of the library live in std.
