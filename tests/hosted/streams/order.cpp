@@ -101,7 +101,7 @@ TEST_CASE("order: shuffled is every row once, by the seed, anew in each pass") {
 TEST_CASE("order: a shuffle favours no place") {
     // 6000 shuffles of 4 rows: each row comes first 1500 times, standard deviation 34.
     std::vector<int> first(4, 0);
-    synapse::random generator{11};
+    synapse::random_generator generator{11};
     const numbered rows{4, 2};
     for (int i = 0; i < 6000; ++i) ++first[arrange(rows, order{order::kind::shuffled, 1}, "data", generator).row[0]];
     for (const int count : first) CHECK(std::abs(count - 1500) < 170);
@@ -131,7 +131,7 @@ TEST_CASE("order: by class, part after part, each shuffled and ended") {
 
 TEST_CASE("order: what cannot be ordered by class is refused") {
     CHECK_THROWS_AS(live(10, 3, "by-class:4", 1), data_error);
-    synapse::random generator{1};
+    synapse::random_generator generator{1};
     const numbered regression{10, 3, task::regression};
     CHECK_THROWS_AS(static_cast<void>(arrange(regression, {order::kind::by_class, 1}, "data", generator)), data_error);
     CHECK_NOTHROW(static_cast<void>(arrange(regression, {order::kind::shuffled, 1}, "data", generator)));

@@ -1,0 +1,33 @@
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "console/text.hpp"
+
+TEST_CASE("text: thousands") {
+    CHECK(console::with_thousands(0) == "0");
+    CHECK(console::with_thousands(999) == "999");
+    CHECK(console::with_thousands(1000) == "1,000");
+    CHECK(console::with_thousands(15234) == "15,234");
+    CHECK(console::with_thousands(487488) == "487,488");
+    CHECK(console::with_thousands(std::numeric_limits<std::uint64_t>::max()) == "18,446,744,073,709,551,615");
+}
+
+TEST_CASE("text: durations") {
+    CHECK(console::duration(0) == "0s");
+    CHECK(console::duration(59.999) == "59s");
+    CHECK(console::duration(154) == "2m 34s");
+    CHECK(console::duration(60) == "1m 0s");
+    CHECK(console::duration(3600) == "1h 0m 0s");
+    CHECK(console::duration(9252.5) == "2h 34m 12s");
+    CHECK(console::duration(90000) == "25h 0m 0s");
+    CHECK(console::duration(-5) == "0s");
+    CHECK(console::duration(std::numeric_limits<double>::quiet_NaN()) == "0s");
+}
+
+TEST_CASE("text: digits") {
+    CHECK(console::fixed(0.4517, 3) == "0.452");
+    CHECK(console::fixed(-1e300, 0).size() == 302);
+    CHECK(console::significant(0.00123456, 3) == "0.00123");
+    CHECK(console::significant(1.5e9, 3) == "1.5e+09");
+}
