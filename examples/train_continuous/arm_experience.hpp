@@ -12,6 +12,7 @@
 #include "console/text.hpp"
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/experience.hpp"
+#include "worlds/arm_learner.hpp"
 #include "worlds/arm_tracking.hpp"
 
 namespace train_continuous {
@@ -46,6 +47,7 @@ public:
         out.member("tracking_rms_learner", known(rms.learner)).member("tracking_rms_model", known(rms.model));
         out.member("simulated_seconds", tracking_->world().seconds());
         out.member("payload_changes", tracking_->world().payload_changes()).member("pushes", tracking_->world().pushes());
+        out.member("changes_noticed", learned_->changes());
     }
 
     [[nodiscard]] std::string summary() const override {

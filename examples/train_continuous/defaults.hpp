@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include <synapse/hosted/any_learner.hpp>
 #include <synapse/hosted/streams/sample.hpp>
 
 #include "train_continuous/options.hpp"
+#include "worlds/arm_learner.hpp"
 
 namespace train_continuous {
 
@@ -18,38 +18,52 @@ using model_type = synapse::any_learner<>;
 inline constexpr std::uint32_t default_classes = 16;      // of rows on standard input
 inline constexpr std::uint64_t fast_samples = 10000;      // after which --config fast stops
 
-inline std::vector<std::uint32_t> default_hidden(data_kind data, preset size) {
-    const bool fast = size == preset::fast;
-    const bool full = size == preset::full;
-    if (data == data_kind::arm) return fast ? std::vector<std::uint32_t>{16, 16} : full ? std::vector<std::uint32_t>{64, 64} : std::vector<std::uint32_t>{32, 32};
-    if (data == data_kind::idx) return fast ? std::vector<std::uint32_t>{128} : full ? std::vector<std::uint32_t>{800, 800} : std::vector<std::uint32_t>{400, 400};
-    return fast ? std::vector<std::uint32_t>{32} : full ? std::vector<std::uint32_t>{128, 128} : std::vector<std::uint32_t>{64};
-}
-
-inline synapse::shape shape_of(const options& x, const synapse::streams::stream_form& form) {
+// What suits each kind of data, before the user's own wishes. The arm's come with the arm.
+inline synapse::shape default_shape(data_kind data) {
+    if (data == data_kind::arm) return worlds::arm_shape();
     synapse::shape s;
-    s.inputs = form.inputs;
-    s.outputs = form.outputs;
-    s.learns = form.learns;
-    const std::vector<std::uint32_t> hidden = x.hidden ? *x.hidden : default_hidden(x.data, x.config);
-    for (std::size_t i = 0; i < hidden.size(); ++i) s.hidden[i] = hidden[i];
-    s.replay = x.replay ? *x.replay : x.config == preset::fast ? 200 : x.config == preset::full ? 10000 : 1000;
-    if (x.replay_ratio == 0.0f) s.replay = 0;
-    if (form.learns == synapse::task::classification) s.policy = synapse::replay_policy::balanced;
-    if (x.data == data_kind::arm) s.policy = synapse::replay_policy::fifo;  // an arm whose payload changed must not relearn the old one
-    if (x.data == data_kind::idx) {
+    s.replay = 1000;
+    if (data == data_kind::idx) {
+        s.hidden[0] = s.hidden[1] = 400;
         s.scaling = synapse::input_scaling::none;  // pixels lie in [0, 1]
         s.format = synapse::sample_format::u8;
+    } else {
+        s.hidden[0] = 64;
     }
     return s;
 }
 
+// `fast` is half as wide and remembers a tenth, `full` twice as wide and remembers ten times as much.
+inline void resize(synapse::shape& s, preset size) {
+    if (size == preset::standard) return;
+    for (std::uint32_t& units : s.hidden) units = size == preset::fast ? units / 2 : units * 2;
+    s.replay = size == preset::fast ? s.replay / 10 : s.replay * 10;
+}
+
+inline synapse::shape shape_of(const options& x, const synapse::streams::stream_form& form) {
+    synapse::shape s = default_shape(x.data);
+    resize(s, x.config);
+    s.inputs = form.inputs;
+    s.outputs = form.outputs;
+    s.learns = form.learns;
+    if (form.learns == synapse::task::classification) s.policy = synapse::replay_policy::balanced;
+    if (x.hidden) {
+        for (std::size_t i = 0; i < synapse::max_hidden_layers; ++i) s.hidden[i] = i < x.hidden->size() ? (*x.hidden)[i] : 0;
+    }
+    if (x.replay) s.replay = *x.replay;
+    if (x.replay_ratio == 0.0f) s.replay = 0;
+    return s;
+}
+
 inline synapse::tuning tuning_of(const options& x) {
-    synapse::tuning t;
+    synapse::tuning t = x.data == data_kind::arm ? worlds::arm_tuning() : synapse::tuning{};
     t.seed = x.seed;
     if (x.learning_rate) t.learning_rate = *x.learning_rate;
-    if (x.replay_ratio) t.replay_ratio = *x.replay_ratio;
-    if (x.data == data_kind::arm) t.error_clip = 0.5f;
+    if (x.replay_ratio) {
+        t.replay_ratio = *x.replay_ratio;
+        // On the arm a replayed sample weighs as much as a new one.
+        if (x.data == data_kind::arm) t.replay_weight = t.replay_ratio / (1.0f - t.replay_ratio);
+    }
     return t;
 }
 

@@ -114,12 +114,12 @@ inline std::span<const console::option<options>> option_table() {
         {"When to stop (whichever comes first; Ctrl+C at any time)", "samples", 0, "N", "after so many new samples", [](o& x, text v) { x.samples = whole_number(v, 1, most_steps); }},
         {"When to stop (whichever comes first; Ctrl+C at any time)", "hours", 0, "H", "after so many hours, as 0.5 or 24", [](o& x, text v) { x.hours = real_number(v, 1e-6, 1e6); }},
 
-        {"Learner", "config", 0, "SIZE", "fast (small, stops after 10,000 samples unless told when), default, or full (large)",
+        {"Learner", "config", 0, "SIZE", "fast (half as wide, stops after 10,000 samples unless told when), default,\nor full (twice as wide, remembers ten times as much)",
          [](o& x, text v) { x.config = one_of<preset>(v, {{"fast", preset::fast}, {"default", preset::standard}, {"full", preset::full}}); }},
         {"Learner", "hidden", 0, "N,N,..", "units of the hidden layers (default: arm 32,32; csv and - 64; idx 400,400)", [](o& x, text v) { x.hidden = layer_sizes(v); }},
-        {"Learner", "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02)", [](o& x, text v) { x.learning_rate = static_cast<float>(real_number(v, 1e-9, 10)); }},
-        {"Learner", "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2)", [](o& x, text v) { x.replay_ratio = static_cast<float>(real_number(v, 0, 0.99)); }},
-        {"Learner", "replay", 0, "N", "samples to remember (default 1000)", [](o& x, text v) { x.replay = static_cast<std::uint32_t>(whole_number(v, 0, 1u << 30)); }},
+        {"Learner", "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02; arm 0.03)", [](o& x, text v) { x.learning_rate = static_cast<float>(real_number(v, 1e-9, 10)); }},
+        {"Learner", "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm 0.8)", [](o& x, text v) { x.replay_ratio = static_cast<float>(real_number(v, 0, 0.99)); }},
+        {"Learner", "replay", 0, "N", "samples to remember (default 1000; arm 12000)", [](o& x, text v) { x.replay = static_cast<std::uint32_t>(whole_number(v, 0, 1u << 30)); }},
         {"Learner", "seed", 0, "N", "of every random choice: the same seed is the same life, bit for bit (default 1)", [](o& x, text v) { x.seed = whole_number(v, 0, std::numeric_limits<std::uint64_t>::max()); }},
 
         {"Output", "log", 0, "FILE", "status lines are added to it (default training.log)", [](o& x, text v) { x.log = some_text(v); x.log_asked = true; }},
