@@ -18,16 +18,20 @@
 #include <synapse/core/fields.hpp>
 #include <synapse/core/random.hpp>
 #include <synapse/core/result.hpp>
-#include <synapse/core/ring.hpp>
 #include <synapse/core/status.hpp>
+#include <synapse/learner/class_register.hpp>
 #include <synapse/learner/report.hpp>
 #include <synapse/learner/shape.hpp>
 #include <synapse/learner/tuning.hpp>
 #include <synapse/memory/normalizer.hpp>
+#include <synapse/memory/pending.hpp>
 #include <synapse/memory/replay.hpp>
+#include <synapse/metrics/drift.hpp>
 #include <synapse/network/loss.hpp>
 #include <synapse/network/network.hpp>
 #include <synapse/network/workspace.hpp>
+#include <synapse/plasticity/consolidation.hpp>
+#include <synapse/plasticity/gate.hpp>
 
 namespace synapse {
 
@@ -48,7 +52,9 @@ public:
           work_{form.network(), form.batch, Kernels::lanes},
           inputs_{form.scaling == input_scaling::standardise ? form.inputs : 0},
           targets_{form.learns == task::regression ? form.outputs : 0},
-          memory_{form.memory()} {}
+          memory_{form.memory()},
+          classes_{form.learns == task::classification ? form.outputs : 0},
+          pending_{form.pending, form.inputs} {}
 
     learner_body(const learner_body&) = delete;
     learner_body& operator=(const learner_body&) = delete;
@@ -60,20 +66,18 @@ public:
         visit.group("input_normalizer", self.inputs_);
         visit.group("target_normalizer", self.targets_);
         visit.group("replay", self.memory_);
+        visit.group("classes", self.classes_);
         visit.group("report", self.report_);
         visit.value("random_0", self.random_.word[0]);
         visit.value("random_1", self.random_.word[1]);
         visit.value("random_2", self.random_.word[2]);
         visit.value("random_3", self.random_.word[3]);
         visit.value("replay_credit", self.replay_credit_);
-        if (self.is_classifier()) {
-            const extent classes = vector_extent(self.form_.outputs, self.form_.outputs);
-            visit.array("class_known", role::state, self.known_, classes);
-            visit.array("class_current", role::scratch, self.current_, classes);
-            visit.value("recent_next", self.recent_ring_.next);
-            visit.value("recent_used", self.recent_ring_.used);
-            visit.array("recent_labels", role::state, self.recent_, vector_extent(max_recent, max_recent));
-        }
+        visit.value("slept", self.slept_);
+        visit.value("hurried", self.hurried_);
+        visit.group("drift", self.drift_);
+        visit.group("gate", self.gate_);
+        visit.group("pending", self.pending_);
         if (self.form_.slow) {
             visit.array("slow_answers", role::scratch, self.slow_answers_,
                         extent{self.form_.batch, self.form_.outputs, self.form_.batch, self.form_.outputs});
@@ -103,7 +107,7 @@ public:
     SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(std::span<const float> x) noexcept {
         if (!is_classifier()) return status::out_of_range;
         if (const status s = run(x); !ok(s)) return s;
-        return best_class(work_.output(0));
+        return classes_.best(work_.output(0));
     }
 
     // Learns one sample: x [inputs], y [outputs] in target units. Regression only.
@@ -138,6 +142,117 @@ public:
         return learn(static_cast<std::uint32_t>(samples), x.data(), nullptr, labels.data());
     }
 
+    // Holds a sample whose answer is not known yet: x [inputs], in the sensor's units. The oldest one held gives way.
+    // no_room       shape.pending is 0
+    // wrong_size, not_finite  as predict; nothing is held
+    // @cost inputs; loop-safe
+    SYNAPSE_LOOP_SAFE result<ticket> hold(std::span<const float> x) noexcept {
+        if (pending_.capacity() == 0) return status::no_room;
+        if (x.size() != form_.inputs) return status::wrong_size;
+        if (!usable(x)) return status::not_finite;
+        return pending_.hold(x.data());
+    }
+
+    // Learns a held sample, its answer having arrived; the ticket is used up when learned. Statuses as step, and
+    // not_found     the sample has given way to newer ones, or was learned already. Nothing has changed.
+    // @cost as step; loop-safe
+    SYNAPSE_LOOP_SAFE status resolve(ticket held, std::span<const float> y) noexcept { return resolve_with(held, y); }
+    SYNAPSE_LOOP_SAFE status resolve(ticket held, std::uint32_t label) noexcept { return resolve_with(held, label); }
+
+    // Takes in a sample that has no answer: x [inputs] moves the input statistics and pulls the fast system's answer towards the
+    // slow one's, nothing else. Needs shape.slow.
+    // ok            learned
+    // out_of_range  the shape has no slow system
+    // wrong_size, not_finite, diverged  as step; unchanged
+    // @cost one pass over both systems; loop-safe
+    SYNAPSE_LOOP_SAFE status observe(std::span<const float> x) noexcept {
+        if (!form_.slow) return status::out_of_range;
+        if (x.size() != form_.inputs) return status::wrong_size;
+        if (!usable(x)) return status::not_finite;
+        if (!fast_.admits(1, rate(), tuning_.momentum)) return status::diverged;
+        if (form_.scaling == input_scaling::standardise) inputs_.update(x.data(), tuning_.normalizer_horizon);
+        scale_input(x.data(), work_.input(0));
+        slow_.forward(work_, 1);
+        for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answer(0)[j] = work_.output(0)[j];
+        if (augment_ != nullptr) augment_(augment_context_, std::span<float>{work_.input(0), form_.inputs}, random_);
+        fast_.forward(work_, 1);
+        for (std::uint32_t j = 0; j < form_.outputs; ++j) work_.output_delta(0)[j] = 0.0f;
+        agree(0, 1.0f);
+        fast_.backward(work_, 1, rate(), tuning_.momentum);
+        ++report_.unlabelled;
+        return status::ok;
+    }
+
+    // Removes every stored sample of a class, its count, and the weights of its output in both systems; the class is unknown again.
+    // out_of_range  no such class, or the learner does regression
+    // @cost the stored samples, and one column of weights
+    result<forget_report> forget(std::uint32_t label) noexcept {
+        if (!is_classifier() || label >= form_.outputs) return status::out_of_range;
+        forget_report done;
+        for (std::uint32_t i = 0; i < memory_.size();) {
+            if (memory_.label(i) == label) {
+                memory_.remove(i);
+                ++done.removed;
+            } else {
+                ++i;
+            }
+        }
+        memory_.forget_class(label);
+        classes_.forget(label);
+        clear_output(fast_, label);
+        if (form_.slow) clear_output(slow_, label);
+        done.remaining = memory_.size();
+        return done;
+    }
+
+    // Removes every stored copy of a sample: x [inputs] in the sensor's units, compared feature by feature to within `tolerance`
+    // network units and the resolution of the stored format. What the weights learned from it stays: see forget(label).
+    // wrong_size, not_finite  as predict
+    // @cost the stored samples
+    result<forget_report> forget(std::span<const float> x, float tolerance = 1e-5f) noexcept {
+        if (x.size() != form_.inputs) return status::wrong_size;
+        if (!usable(x)) return status::not_finite;
+        forget_report done;
+        for (std::uint32_t i = 0; i < memory_.size();) {
+            if (is_stored(i, x.data(), tolerance)) {
+                memory_.remove(i);
+                ++done.removed;
+            } else {
+                ++i;
+            }
+        }
+        done.remaining = memory_.size();
+        return done;
+    }
+
+    // Consolidates without new data: learns from `budget` replayed samples, the slow system following. May be called whenever the
+    // machine is idle, with a budget as small as 1; a cycle goes on where the last call left it.
+    // Returns how many were replayed (0 with an empty buffer or a learner that could diverge), and whether this call ended a
+    // cycle of tuning.sleep_rounds times the stored samples. @cost budget times a replayed sample; loop-safe
+    SYNAPSE_LOOP_SAFE sleep_report sleep(std::uint32_t budget) noexcept {
+        sleep_report done;
+        if (memory_.size() == 0) return {0, true};
+        while (done.samples < budget && !done.finished) {
+            const std::uint64_t cycle = std::uint64_t{memory_.size()} * tuning_.sleep_rounds;
+            const std::uint64_t left = cycle > slept_ ? cycle - slept_ : 1;
+            std::uint32_t count = smaller(form_.batch, budget - done.samples);
+            if (left < count) count = static_cast<std::uint32_t>(left);
+            if (!fast_.admits(count, rate(), tuning_.momentum)) return done;
+            pass(count, 1.0f / static_cast<float>(count), 0, nullptr, nullptr, nullptr);
+            ++report_.steps_asleep;
+            consolidate();
+            report_.replayed += count;
+            done.samples += count;
+            slept_ += count;
+            done.finished = slept_ >= cycle;
+        }
+        if (done.finished) {
+            slept_ = 0;
+            report_.wants_sleep = 0;
+        }
+        return done;
+    }
+
     // Replaces the tuning (the seed is kept). out_of_range: nothing has changed; tuning::flaw() says what is wrong.
     status retune(const tuning& numbers) noexcept {
         if (numbers.flaw() != nullptr) return status::out_of_range;
@@ -164,7 +279,7 @@ public:
     [[nodiscard]] const replay_buffer& memory() const noexcept { return memory_; }
     [[nodiscard]] const normalizer& input_statistics() const noexcept { return inputs_; }
     [[nodiscard]] const normalizer& target_statistics() const noexcept { return targets_; }
-    [[nodiscard]] bool knows(std::uint32_t label) const noexcept { return is_classifier() && label < form_.outputs && known_[label] != 0; }
+    [[nodiscard]] bool knows(std::uint32_t label) const noexcept { return classes_.knows(label); }
 
 protected:
     // Takes the block of memory and the numbers, and is born.
@@ -174,27 +289,58 @@ protected:
         if (const status s = place(*this, block); !ok(s)) return s;
         tuning_ = numbers;
         random_ = random_generator{numbers.seed};
-        fast_.randomise(random_);
+        // Classes start undecided but apart; numbers start at their mean.
+        fast_.randomise(random_, is_classifier() ? 1.0f : initial_gain, !is_classifier());
         if (form_.slow) copy_weights(fast_, slow_);
-        recent_ring_.capacity = max_recent;
         return status::ok;
     }
 
 private:
-    static constexpr std::uint32_t max_recent = 64;
+    static constexpr float initial_gain = 2.44948974f;  // sqrt(6)
 
     [[nodiscard]] static bool usable(std::span<const float> numbers) noexcept {
         constexpr std::uint32_t largest = std::bit_cast<std::uint32_t>(normalizer::largest_input);
         return Kernels::largest_bits(static_cast<std::uint32_t>(numbers.size()), numbers.data()) <= largest;
     }
 
-    // x in network units.
+    // Feature i of x in network units, and all of them.
+    [[nodiscard]] float scaled(const float* x, std::uint32_t i) const noexcept {
+        if (form_.scaling == input_scaling::standardise) return inputs_.scaled(x[i], i, tuning_.input_clamp);
+        return x[i] > limit ? limit : x[i] < -limit ? -limit : x[i];
+    }
     void scale_input(const float* x, float* out) const noexcept {
-        if (form_.scaling == input_scaling::standardise) {
-            inputs_.scale(x, tuning_.input_clamp, out);
-        } else {
-            for (std::uint32_t i = 0; i < form_.inputs; ++i) out[i] = x[i] > limit ? limit : x[i] < -limit ? -limit : x[i];
+        for (std::uint32_t i = 0; i < form_.inputs; ++i) out[i] = scaled(x, i);
+    }
+
+    template <class Answer>
+    status resolve_with(ticket held, Answer answer) noexcept {
+        const float* x = pending_.find(held);
+        if (x == nullptr) return status::not_found;
+        const status s = step(std::span<const float>{x, form_.inputs}, answer);
+        if (ok(s)) pending_.release(held);
+        return s;
+    }
+
+    static void clear_output(network<Kernels>& net, std::uint32_t output) noexcept {
+        dense& last = net.layer(net.layers() - 1);
+        for (std::uint32_t k = 0; k < last.inputs().used; ++k) last.weights()(k, output) = 0.0f;
+        last.bias()[output] = 0.0f;
+    }
+
+    // Whether stored sample i is x: both in network units, x through the format's own rounding.
+    [[nodiscard]] bool is_stored(std::uint32_t i, const float* x, float tolerance) noexcept {
+        float* stored = work_.input(0);
+        memory_.read(i, range_low(), range_high(), stored);
+        if (stores_raw()) scale_input(stored, stored);
+        float resolution = tolerance;
+        if (form_.format == sample_format::u8) resolution += 0.51f * (range_high() - range_low()) / 255.0f;
+        if (form_.format == sample_format::bit) resolution += 0.51f * (range_high() - range_low());
+        if (form_.format == sample_format::f16) resolution += 1e-3f * tuning_.input_clamp;
+        for (std::uint32_t j = 0; j < form_.inputs; ++j) {
+            const float difference = stored[j] - scaled(x, j);
+            if (difference > resolution || difference < -resolution) return false;
         }
+        return true;
     }
 
     // Leaves the answer's raw outputs in work_.output(0).
@@ -218,39 +364,20 @@ private:
     void finish_prediction(const float* raw, float* y) const noexcept {
         if (!is_classifier()) {
             targets_.unscale(raw, y);
-        } else if (known_any()) {
-            loss::softmax<arithmetic>(form_.outputs, raw, known_, y);
+        } else if (classes_.knows_any()) {
+            loss::softmax<arithmetic>(form_.outputs, raw, classes_.known(), y);
         } else {
             for (std::uint32_t j = 0; j < form_.outputs; ++j) y[j] = 1.0f / static_cast<float>(form_.outputs);
         }
     }
 
-    [[nodiscard]] bool known_any() const noexcept {
-        for (std::uint32_t j = 0; j < form_.outputs; ++j) {
-            if (known_[j] != 0) return true;
-        }
-        return false;
-    }
-
-    [[nodiscard]] std::uint32_t best_class(const float* raw) const noexcept {
-        std::uint32_t best = 0;
-        bool found = false;
-        for (std::uint32_t j = 0; j < form_.outputs; ++j) {
-            if (known_[j] != 0 && (!found || raw[j] > raw[best])) {
-                best = j;
-                found = true;
-            }
-        }
-        return best;
-    }
-
     status learn(std::uint32_t fresh, const float* x, const float* y, const std::uint32_t* labels) noexcept {
         const std::uint32_t replays = replays_due(fresh);
-        if (!fast_.admits(fresh + replays, tuning_.learning_rate, tuning_.momentum)) return status::diverged;
+        if (!fast_.admits(fresh + replays, rate(), tuning_.momentum)) return status::diverged;
         if (form_.scaling == input_scaling::standardise) {
             for (std::uint32_t b = 0; b < fresh; ++b) inputs_.update(x + std::size_t{b} * form_.inputs, tuning_.normalizer_horizon);
         }
-        if (labels != nullptr) choose_current(fresh, labels);
+        if (labels != nullptr) classes_.choose_current(fresh, labels, tuning_.recent_labels);
         if (memory_.size() != 0) replay_credit_ += owed(fresh) - static_cast<float>(replays);
 
         // The new samples share the first pass with as many replayed ones as fit; the rest follow in passes of their own.
@@ -265,7 +392,9 @@ private:
         if (y != nullptr) targets_.update(y, tuning_.normalizer_horizon);  // after the error was taken: prequential
         ++report_.steps;
         report_.replayed += replays;
-        if (form_.slow && report_.steps % tuning_.slow_every == 0) follow();
+        consolidate();
+        judge();
+        if (hurried_ != 0) --hurried_;
         for (std::uint32_t b = 0; b < fresh; ++b) remember(x + std::size_t{b} * form_.inputs, y, labels == nullptr ? 0 : labels[b]);
         return status::ok;
     }
@@ -292,9 +421,10 @@ private:
         for (std::uint32_t b = 0; b < replays; ++b) recall(b);
         for (std::uint32_t b = 0; b < fresh; ++b) scale_input(x + std::size_t{b} * form_.inputs, work_.input(replays + b));
         const bool consistent = form_.slow && replays != 0 && tuning_.consistency > 0.0f;
-        if (consistent) {
-            slow_.forward(work_, replays);
-            for (std::uint32_t b = 0; b < replays; ++b) {
+        const std::uint32_t asked = gated() ? replays + fresh : consistent ? replays : 0;
+        if (asked != 0) {
+            slow_.forward(work_, asked);
+            for (std::uint32_t b = 0; b < asked; ++b) {
                 for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answer(b)[j] = work_.output(b)[j];
             }
         }
@@ -310,7 +440,7 @@ private:
                 target_delta(replays + b, y);
             }
         }
-        fast_.backward(work_, replays + fresh, tuning_.learning_rate, tuning_.momentum);
+        fast_.backward(work_, replays + fresh, rate(), tuning_.momentum);
     }
 
     // Draws a stored sample into row b.
@@ -325,7 +455,7 @@ private:
     // Gradient of a replayed sample, over all known classes.
     void replay_delta(std::uint32_t b, float weight) noexcept {
         if (is_classifier()) {
-            loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), memory_.label(drawn_[b]), known_, weight, work_.output_delta(b));
+            loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), memory_.label(drawn_[b]), classes_.known(), weight, work_.output_delta(b));
         } else {
             float* target = work_.output_delta(b);
             targets_.scale(memory_.target(drawn_[b]), limit, target);
@@ -337,7 +467,7 @@ private:
     void agree(std::uint32_t b, float weight) noexcept {
         const float pull = weight * 2.0f * tuning_.consistency / static_cast<float>(form_.outputs);
         for (std::uint32_t j = 0; j < form_.outputs; ++j) {
-            if (known_ != nullptr && known_[j] == 0) continue;
+            if (is_classifier() && !classes_.knows(j)) continue;
             const float difference = work_.output(b)[j] - slow_answer(b)[j];
             work_.output_delta(b)[j] = arithmetic::madd(pull, difference, work_.output_delta(b)[j]);
         }
@@ -345,51 +475,63 @@ private:
 
     // Prequential error and gradient of a new labelled sample; it competes only with the current classes.
     void label_delta(std::uint32_t b, std::uint32_t label, float weight) noexcept {
-        const bool right = known_[label] != 0 && best_class(work_.output(b)) == label;
-        const float nats = loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), label, current_, weight, work_.output_delta(b));
+        const bool right = classes_.knows(label) && classes_.best(work_.output(b)) == label;
+        const float nats = loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), label, classes_.current(), weight, work_.output_delta(b));
         if (right) ++report_.correct;
         report_.add(right ? 0.0f : 1.0f, nats, tuning_.report_horizon);
+        if (!gated()) return;
+        const float own = slow_answer(b)[label];
+        compare(nats, loss::softmax<arithmetic>(form_.outputs, slow_answer(b), classes_.current(), slow_answer(b)) - own);
     }
 
     // The same for regression.
     void target_delta(std::uint32_t b, const float* y) noexcept {
         float* target = work_.output_delta(b);
         targets_.scale(y, limit, target);
+        float slow_half = 0.0f;
+        if (gated()) slow_half = loss::squared<arithmetic>(form_.outputs, slow_answer(b), target, 1.0f, tuning_.error_clip, slow_answer(b));
         const float half = loss::squared<arithmetic>(form_.outputs, work_.output(b), target, 1.0f, tuning_.error_clip, target);
         report_.add(2.0f * half / static_cast<float>(form_.outputs), half, tuning_.report_horizon);
+        if (gated()) compare(half, slow_half);
     }
 
-    // The classes that new samples compete among: these labels, and the recent ones (or all known).
-    void choose_current(std::uint32_t fresh, const std::uint32_t* labels) noexcept {
-        for (std::uint32_t b = 0; b < fresh; ++b) recent_[recent_ring_.push()] = labels[b];
-        if (tuning_.recent_labels == 0) {
-            for (std::uint32_t j = 0; j < form_.outputs; ++j) current_[j] = known_[j];
-        } else {
-            for (std::uint32_t j = 0; j < form_.outputs; ++j) current_[j] = 0;
-            const std::uint32_t window = smaller(recent_ring_.used, tuning_.recent_labels);
-            for (std::uint32_t age = 0; age < window; ++age) current_[recent_[recent_ring_.back(age)]] = 1;
-        }
-        for (std::uint32_t b = 0; b < fresh; ++b) current_[labels[b]] = 1;
+    void compare(float fast_loss, float slow_loss) noexcept {
+        if (gate_.hurts(fast_loss, slow_loss, tuning_.gate_margin, tuning_.gate_horizon)) judged_bad_ = 1;
     }
 
-    // The slow system takes a step towards the fast one; at first it is their plain average.
-    void follow() noexcept {
-        float decay = 1.0f;
-        for (std::uint32_t i = 0; i < tuning_.slow_every; ++i) decay *= tuning_.slow_decay;
-        const std::uint64_t rounds = report_.steps / tuning_.slow_every;
-        const float average = 1.0f / (static_cast<float>(rounds < 0x1000000u ? rounds : 0x1000000u) + 1.0f);
-        const float share = 1.0f - decay > average ? 1.0f - decay : average;
-        for (std::uint32_t l = 0; l < fast_.layers(); ++l) {
-            const auto from = fast_.layer(l).weights();
-            const auto to = slow_.layer(l).weights();
-            for (std::uint32_t k = 0; k < from.rows; ++k) Kernels::blend(from.cols, share, from.row(k), to.row(k));
-            Kernels::blend(from.cols, share, fast_.layer(l).bias(), slow_.layer(l).bias());
+    // The slow system takes a step towards the fast one, if one is due after this many steps.
+    void consolidate() noexcept {
+        const std::uint64_t steps = report_.steps + report_.steps_asleep;
+        if (!form_.slow || steps % tuning_.slow_every != 0) return;
+        follow(fast_, slow_, follow_share(tuning_.slow_decay, tuning_.slow_every, steps / tuning_.slow_every));
+    }
+
+    // What the error of a new sample says about learning itself: roll back what hurt, notice that the world has changed.
+    void judge() noexcept {
+        if (gated() && judged_bad_) {
+            copy_weights(slow_, fast_);
+            gate_.reset();
+            ++report_.rollbacks;
+        }
+        judged_bad_ = 0;
+        if (tuning_.drift_threshold <= 0.0f || !drift_.add(report_.last_error, tuning_.drift_tolerance, tuning_.drift_threshold)) return;
+        ++report_.drifts;
+        report_.last_drift_step = report_.steps;
+        switch (tuning_.on_drift) {
+            case drift_response::note: break;
+            case drift_response::sleep: report_.wants_sleep = 1; break;
+            case drift_response::faster: hurried_ = tuning_.drift_samples; break;
+            case drift_response::flush: memory_.clear(); break;
         }
     }
+
+    [[nodiscard]] bool gated() const noexcept { return form_.slow && tuning_.gate_margin > 0.0f; }
+
+    [[nodiscard]] float rate() const noexcept { return hurried_ != 0 ? tuning_.learning_rate * tuning_.drift_rate_gain : tuning_.learning_rate; }
 
     // Offers a learned sample to the replay buffer.
     void remember(const float* x, const float* y, std::uint32_t label) noexcept {
-        if (is_classifier()) known_[label] = 1;
+        if (is_classifier()) classes_.learn(label);
         if (form_.replay == 0) return;
         const float* stored = x;
         if (!stores_raw()) {
@@ -397,16 +539,6 @@ private:
             stored = work_.input(0);
         }
         memory_.offer(stored, range_low(), range_high(), y, label, random_);
-    }
-
-    static void copy_weights(const network<Kernels>& from, network<Kernels>& to) noexcept {
-        for (std::uint32_t l = 0; l < from.layers(); ++l) {
-            const auto w = from.layer(l).weights();
-            for (std::uint32_t k = 0; k < w.rows; ++k) {
-                for (std::uint32_t j = 0; j < w.cols; ++j) to.layer(l).weights()(k, j) = w(k, j);
-            }
-            for (std::uint32_t j = 0; j < w.cols; ++j) to.layer(l).bias()[j] = from.layer(l).bias()[j];
-        }
     }
 
     // Floats are stored in the sensor's units and scaled anew when replayed; coarse formats over the range that scaling bounds.
@@ -425,13 +557,16 @@ private:
     normalizer inputs_;
     normalizer targets_;
     replay_buffer memory_;
+    class_register classes_;
     report report_;
     random_generator random_;
-    ring recent_ring_;
     float replay_credit_ = 0.0f;
-    std::uint8_t* known_ = nullptr;
-    std::uint8_t* current_ = nullptr;
-    std::uint32_t* recent_ = nullptr;
+    std::uint64_t slept_ = 0;     // samples of the current sleep cycle
+    std::uint32_t hurried_ = 0;   // steps left at the higher rate
+    std::uint32_t judged_bad_ = 0;
+    drift_detector drift_;
+    gate gate_;
+    pending_samples pending_;
     std::uint32_t* drawn_ = nullptr;
     float* slow_answers_ = nullptr;
     augmentation augment_ = nullptr;

@@ -27,6 +27,7 @@ struct shape {
     activation function = activation::relu;          // of hidden units
     std::uint32_t batch = 1;                         // samples that share one pass over the weights, replayed ones included
     bool slow = false;                               // a second set of weights that follows slowly
+    std::uint32_t pending = 0;                       // samples that may wait for a delayed answer
     bool momentum = false;                           // a velocity for each weight
     sample_format format = sample_format::f32;       // of remembered samples
     replay_policy policy = replay_policy::reservoir;
@@ -67,6 +68,7 @@ struct shape {
             if (hidden[l] > (1u << 24) || hidden_reserved[l] > (1u << 24)) return "shape.hidden: at most 2^24 units a layer";
         }
         if (batch == 0) return "shape.batch is 0: at least one sample is learned at a time";
+        if (pending > (1u << 24)) return "shape.pending: at most 2^24 samples";
         if (replay > (1u << 30)) return "shape.replay: at most 2^30 samples";
         if (!(range_low < range_high)) return "shape.range_low must be below shape.range_high";
         return nullptr;

@@ -14,6 +14,14 @@ enum class answer : std::uint8_t {
     both,  // the average of the two
 };
 
+// What a detected drift does, besides being counted in the report.
+enum class drift_response : std::uint8_t {
+    note,    // nothing
+    sleep,   // report.wants_sleep is set
+    faster,  // a higher learning rate for a while
+    flush,   // stored experience is dropped: it describes a world that is gone
+};
+
 struct tuning {
     float learning_rate = 0.02f;        // step of SGD on normalised inputs and targets; > 0
     float replay_ratio = 0.2f;          // share of replayed samples in what is learned: 0.2 is one for every four new ones; [0, 0.99]
@@ -28,7 +36,17 @@ struct tuning {
     float consistency = 3.0f;           // weight of agreement with the slow system on replayed samples; >= 0
     float slow_decay = 0.9998f;         // slow := decay slow + (1 - decay) fast, each step; [0, 1)
     std::uint32_t slow_every = 10;      // ... in effect, though done only every so many steps; >= 1
+    std::uint32_t sleep_rounds = 1;     // a cycle of sleep replays the stored samples so many times; >= 1
     answer answers = answer::fast;
+    // Roll-back: with shape.slow, the fast system returns to the slow one's weights when it predicts new samples worse.
+    float gate_margin = 0.0f;           // ... when its loss is above so many times the slow one's; 0: never; else > 1
+    float gate_horizon = 500;           // samples over which the losses are compared; >= 1
+    // Drift: a Page-Hinkley test on the prequential error (0 or 1 for labels, squared error / variance for numbers).
+    float drift_threshold = 0.0f;       // accumulated excess error that counts as drift; 0: no test
+    float drift_tolerance = 0.05f;      // rise of the mean error that does not matter; >= 0
+    drift_response on_drift = drift_response::note;
+    float drift_rate_gain = 3.0f;       // `faster`: factor on the learning rate; (0, 100]
+    std::uint32_t drift_samples = 500;  // `faster`: steps it lasts
     // Classification.
     std::uint32_t recent_labels = 20;   // new samples compete only with labels among the last so many; 0: with all seen; <= 64
 
@@ -44,7 +62,14 @@ struct tuning {
         if (!(report_horizon >= 1.0f && report_horizon <= 1e9f)) return "tuning.report_horizon lies outside [1, 1e9]";
         if (!(consistency >= 0.0f && consistency <= 1e6f)) return "tuning.consistency lies outside [0, 1e6]";
         if (!(slow_decay >= 0.0f && slow_decay < 1.0f)) return "tuning.slow_decay lies outside [0, 1)";
+        if (!(gate_margin == 0.0f || (gate_margin > 1.0f && gate_margin <= 1e6f))) return "tuning.gate_margin is neither 0 nor in (1, 1e6]";
+        if (!(gate_horizon >= 1.0f && gate_horizon <= 1e6f)) return "tuning.gate_horizon lies outside [1, 1e6]";
+        if (!(drift_threshold >= 0.0f && drift_threshold <= 1e9f)) return "tuning.drift_threshold lies outside [0, 1e9]";
+        if (!(drift_tolerance >= 0.0f && drift_tolerance <= 1e9f)) return "tuning.drift_tolerance lies outside [0, 1e9]";
+        if (!(drift_rate_gain > 0.0f && drift_rate_gain <= 100.0f)) return "tuning.drift_rate_gain lies outside (0, 100]";
+        if (static_cast<std::uint8_t>(on_drift) > static_cast<std::uint8_t>(drift_response::flush)) return "tuning.on_drift is no response";
         if (slow_every == 0) return "tuning.slow_every is 0";
+        if (sleep_rounds == 0) return "tuning.sleep_rounds is 0";
         if (recent_labels > 64) return "tuning.recent_labels is above 64";
         if (static_cast<std::uint8_t>(answers) > static_cast<std::uint8_t>(answer::both)) return "tuning.answers is no system";
         return nullptr;

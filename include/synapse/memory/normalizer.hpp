@@ -44,10 +44,13 @@ public:
 
     // out [features] = (x - mean) / deviation, held within +-clamp. out may be x. @cost features; loop-safe
     void scale(const float* x, float clamp, float* out) const noexcept {
-        for (std::uint32_t i = 0; i < features_; ++i) {
-            const float z = (x[i] - mean_[i]) * inverse_[i];
-            out[i] = z > clamp ? clamp : z < -clamp ? -clamp : z;
-        }
+        for (std::uint32_t i = 0; i < features_; ++i) out[i] = scaled(x[i], i, clamp);
+    }
+
+    // The same for feature i alone.
+    [[nodiscard]] float scaled(float x, std::uint32_t i, float clamp) const noexcept {
+        const float z = (x - mean_[i]) * inverse_[i];
+        return z > clamp ? clamp : z < -clamp ? -clamp : z;
     }
 
     // out [features] = mean + z * deviation. out may be z. @cost features, one square root each; loop-safe

@@ -115,6 +115,13 @@ public:
         positions_.next = last;
     }
 
+    // Takes back what is known of a class of which nothing is stored any more. c < form().classes.
+    void forget_class(std::uint32_t c) noexcept {
+        if (form_.capacity == 0) return;
+        class_seen_[c] = 0;
+        was_largest_[c] = 0;
+    }
+
     // Drops everything stored; what was seen is still counted.
     void clear() noexcept {
         positions_.clear();
@@ -149,20 +156,20 @@ private:
             for (std::uint32_t c = 1; c < form_.classes; ++c) {
                 if (class_stored_[c] > class_stored_[largest]) largest = c;
             }
-            return nth_of_class(largest, source.below(class_stored_[largest]));
+            return any_of_class(largest, source);
         }
         const std::uint32_t stored = class_stored_[label];
         if (stored == 0 || source.below(class_seen_[label]) >= stored) return none;
-        return nth_of_class(label, source.below(stored));
+        return any_of_class(label, source);
     }
 
-    // The n-th stored sample of a class, n < class_stored. @cost O(capacity) at most: two bytes a sample
-    [[nodiscard]] std::uint32_t nth_of_class(std::uint32_t c, std::uint32_t n) const noexcept {
-        std::uint32_t position = 0;
-        for (; position + 1 < positions_.used; ++position) {
-            if (labels_[position] == c && n-- == 0) break;
+    // A stored sample of class c, uniformly, by trying positions at random; class_stored_[c] > 0.
+    // @cost expected capacity / class_stored tries, so at most the number of classes for the largest one
+    [[nodiscard]] std::uint32_t any_of_class(std::uint32_t c, random_generator& source) const noexcept {
+        for (;;) {
+            const std::uint32_t position = source.below(positions_.used);
+            if (labels_[position] == c) return position;
         }
-        return position;
     }
 
     // A class that is or was the largest of a full buffer is thinned by its own reservoir from then on.

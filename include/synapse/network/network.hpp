@@ -43,15 +43,13 @@ public:
         for (std::uint32_t l = 0; l < self.layers_; ++l) visit.group("layer", l, self.layer_[l]);
     }
 
-    // Draws new weights: Kaiming's rule for relu, Xavier's for tanh; the last layer starts at zero, so that a new learner
-    // predicts the mean. @source He et al. 2015; Glorot, Bengio 2010.
-    void randomise(random_generator& source) noexcept {
+    // Draws new weights uniformly from +-gain / sqrt(inputs); gain 1 keeps the variance of linear units at a third, sqrt(6) that of
+    // relu units whole. With zero_outputs the last layer starts at zero: a new learner predicts the mean.
+    // @source LeCun et al. 1998; He et al. 2015
+    void randomise(random_generator& source, float gain, bool zero_outputs) noexcept {
         for (std::uint32_t l = 0; l < layers_; ++l) {
-            const auto in = static_cast<float>(layer_[l].inputs().used);
-            const auto out = static_cast<float>(layer_[l].outputs().used);
-            float variance = 0.0f;
-            if (l + 1 < layers_) variance = layer_[l].function() == activation::relu ? 6.0f / in : 6.0f / (in + out);
-            layer_[l].randomise(__builtin_sqrtf(variance), source);
+            const float range = gain / __builtin_sqrtf(static_cast<float>(layer_[l].inputs().used));
+            layer_[l].randomise(zero_outputs && l + 1 == layers_ ? 0.0f : range, source);
         }
         measure_weights();
     }
