@@ -26,6 +26,7 @@
 #include <synapse/memory/codec.hpp>
 #include <synapse/memory/normalizer.hpp>
 #include <synapse/memory/pending.hpp>
+#include <synapse/memory/priority_tree.hpp>
 #include <synapse/memory/replay.hpp>
 #include <synapse/metrics/drift.hpp>
 #include <synapse/network/activation.hpp>

@@ -455,11 +455,13 @@ private:
     // Gradient of a replayed sample, over all known classes.
     void replay_delta(std::uint32_t b, float weight) noexcept {
         if (is_classifier()) {
-            loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), memory_.label(drawn_[b]), classes_.known(), weight, work_.output_delta(b));
+            const float nats = loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), memory_.label(drawn_[b]), classes_.known(),
+                                                               weight, work_.output_delta(b));
+            memory_.rate(drawn_[b], nats > 0.0f ? nats : 0.0f);
         } else {
             float* target = work_.output_delta(b);
             targets_.scale(memory_.target(drawn_[b]), limit, target);
-            loss::squared<arithmetic>(form_.outputs, work_.output(b), target, weight, tuning_.error_clip, target);
+            memory_.rate(drawn_[b], loss::squared<arithmetic>(form_.outputs, work_.output(b), target, weight, tuning_.error_clip, target));
         }
     }
 

@@ -9,6 +9,7 @@
 #include <synapse/core/random.hpp>
 #include <synapse/core/ring.hpp>
 #include <synapse/memory/codec.hpp>
+#include <synapse/memory/priority_tree.hpp>
 
 namespace synapse {
 
@@ -16,6 +17,7 @@ enum class replay_policy : std::uint8_t {
     fifo,       // the newest samples
     reservoir,  // a uniform sample of everything seen
     balanced,   // as many of each class as there is room for, uniform within a class
+    priority,   // the newest samples, drawn in proportion to their last error
 };
 
 constexpr const char* name(replay_policy p) noexcept {
@@ -23,6 +25,7 @@ constexpr const char* name(replay_policy p) noexcept {
         case replay_policy::fifo: return "fifo";
         case replay_policy::reservoir: return "reservoir";
         case replay_policy::balanced: return "balanced";
+        case replay_policy::priority: return "priority";
     }
     return "unknown";
 }
@@ -41,7 +44,10 @@ public:
     static constexpr std::uint32_t none = 0xffffffffu;
 
     constexpr replay_buffer() noexcept = default;
-    explicit constexpr replay_buffer(const replay_form& form) noexcept : form_{form} { positions_.capacity = form.capacity; }
+    explicit constexpr replay_buffer(const replay_form& form) noexcept
+        : form_{form}, priorities_{form.policy == replay_policy::priority ? form.capacity : 0} {
+        positions_.capacity = form.capacity;
+    }
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
@@ -53,6 +59,7 @@ public:
         visit.value("next", self.positions_.next);
         visit.value("used", self.positions_.used);
         visit.array("samples", role::state, self.samples_, extent{stored, size, f.capacity, size});
+        visit.group("priority", self.priorities_);
         if (f.targets != 0) visit.array("targets", role::state, self.targets_, extent{stored, f.targets, f.capacity, f.targets});
         if (f.classes != 0) {
             visit.array("labels", role::state, self.labels_, vector_extent(stored, f.capacity));
@@ -71,9 +78,18 @@ public:
     [[nodiscard]] std::uint32_t class_seen(std::uint32_t c) const noexcept { return class_seen_[c]; }
     [[nodiscard]] std::uint32_t class_stored(std::uint32_t c) const noexcept { return class_stored_[c]; }
 
-    // A stored sample's position, uniformly; none if the buffer is empty. @cost O(1); loop-safe
+    // A stored sample's position, uniformly (priority: in proportion to its priority); none if the buffer is empty.
+    // @cost O(1); priority O(log capacity); loop-safe
     [[nodiscard]] std::uint32_t draw(random_generator& source) const noexcept {
-        return positions_.used == 0 ? none : source.below(positions_.used);
+        if (positions_.used == 0) return none;
+        if (!priorities_.empty() && priorities_.total() > 0.0f) return priorities_.draw(source);
+        return source.below(positions_.used);
+    }
+
+    // Tells how wrong the learner was on a stored sample: error is finite, >= 0. Only the priority policy listens.
+    // @cost O(log capacity); loop-safe
+    void rate(std::uint32_t position, float error) noexcept {
+        if (!priorities_.empty()) priorities_.set(position, smallest_priority + (error < largest_priority ? error : largest_priority));
     }
 
     // x [features] := the stored sample, over the range given when it was stored. @cost features; loop-safe
@@ -90,6 +106,7 @@ public:
         const std::uint32_t position = admit(label, source);
         if (position == none) return none;
         codec::encode(form_.format, form_.features, x, low, high, samples_ + std::size_t{position} * codec::bytes(form_.format, form_.features));
+        rate(position, first_priority);
         for (std::uint32_t i = 0; i < form_.targets; ++i) targets_[std::size_t{position} * form_.targets + i] = target[i];
         if (form_.classes != 0) {
             labels_[position] = static_cast<std::uint16_t>(label);
@@ -111,6 +128,10 @@ public:
         for (std::uint32_t i = 0; i < form_.targets; ++i) {
             targets_[std::size_t{position} * form_.targets + i] = targets_[std::size_t{last} * form_.targets + i];
         }
+        if (!priorities_.empty()) {
+            priorities_.set(position, priorities_.priority(last));
+            priorities_.set(last, 0.0f);
+        }
         positions_.used = last;
         positions_.next = last;
     }
@@ -124,16 +145,22 @@ public:
 
     // Drops everything stored; what was seen is still counted.
     void clear() noexcept {
+        for (std::uint32_t i = 0; !priorities_.empty() && i < positions_.used; ++i) priorities_.set(i, 0.0f);
         positions_.clear();
         for (std::uint32_t c = 0; c < form_.classes; ++c) class_stored_[c] = 0;
     }
 
 private:
+    static constexpr float first_priority = 1.0f;      // of a sample that was never replayed
+    static constexpr float smallest_priority = 0.01f;  // so that every sample comes round again
+    static constexpr float largest_priority = 100.0f;
+
     // Where a new sample goes, its predecessor's label already uncounted; none to decline it.
     std::uint32_t admit(std::uint32_t label, random_generator& source) noexcept {
         if (!positions_.full()) return positions_.push();
         std::uint32_t position = none;
         switch (form_.policy) {
+            case replay_policy::priority:
             case replay_policy::fifo: position = positions_.push(); break;
             case replay_policy::reservoir: position = reservoir(seen_, form_.capacity, source); break;
             case replay_policy::balanced: position = form_.classes == 0 ? reservoir(seen_, form_.capacity, source) : balanced(label, source); break;
@@ -184,6 +211,7 @@ private:
 
     replay_form form_;
     ring positions_;
+    priority_tree priorities_;
     std::uint64_t seen_ = 0;
     std::byte* samples_ = nullptr;
     float* targets_ = nullptr;

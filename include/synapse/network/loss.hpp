@@ -3,18 +3,20 @@
 
 #include <cstdint>
 
+#include <synapse/kernels/kernel_set.hpp>
 #include <synapse/kernels/math.hpp>
 
 namespace synapse::loss {
 
-// delta [n] = scale * (y - target), each held within +-clip (clip > 0; infinity for none); returns sum 0.5 (y - target)^2, unclipped.
+// delta [n] = scale * (y - target), each held within +-clip (clip > 0; infinity for none); returns sum 0.5 (y - target)^2, unclipped
+// but for errors beyond `limit`, which count as that: the sum stays finite. delta may be target.
 // @cost n, loop-safe
 template <class Arithmetic>
 float squared(std::uint32_t n, const float* y, const float* target, float scale, float clip, float* delta) noexcept {
     using ops = math::scalar_operations<Arithmetic>;
     float sum = 0.0f;
     for (std::uint32_t j = 0; j < n; ++j) {
-        const float error = y[j] - target[j];
+        const float error = ops::max(-limit, ops::min(limit, y[j] - target[j]));
         sum = Arithmetic::madd(0.5f * error, error, sum);
         delta[j] = scale * ops::max(-clip, ops::min(clip, error));
     }
