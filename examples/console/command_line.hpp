@@ -21,11 +21,11 @@ public:
 
 template <class Options>
 struct option {
-    std::string_view group;  // a heading of --help; the options of a group stand together
-    std::string_view name;   // as in --name
-    char letter;             // as in -q; 0 for none
-    std::string_view value;  // what stands for the value in --help; empty: a flag
-    std::string_view help;   // a sentence; further lines after '\n'
+    std::string_view group;                   // a heading of --help; the options of a group stand together
+    std::string_view name;                    // as in --name
+    char letter;                              // as in -q; 0 for none
+    std::string_view value;                   // what stands for the value in --help; empty: a flag
+    std::string_view help;                    // a sentence; further lines after '\n'
     void (*set)(Options&, std::string_view);  // throws usage_error, saying what would be accepted
 };
 

@@ -47,7 +47,8 @@ public:
           descriptor_{::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (how == start::anew ? O_TRUNC : O_APPEND), 0666)} {
         if (descriptor_ < 0) throw write_error{path_, errno};
     }
-    line_log(line_log&& other) noexcept : path_{std::move(other.path_)}, descriptor_{std::exchange(other.descriptor_, -1)}, why_{other.why_} {}
+    line_log(line_log&& other) noexcept
+        : path_{std::move(other.path_)}, descriptor_{std::exchange(other.descriptor_, -1)}, why_{other.why_} {}
     line_log& operator=(line_log&& other) noexcept {
         std::swap(path_, other.path_);
         std::swap(descriptor_, other.descriptor_);

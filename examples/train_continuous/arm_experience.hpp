@@ -54,12 +54,13 @@ public:
         const worlds::tracking_errors rms = tracking_->errors();
         if (tracking_->world().steps() == 0) return {};
         const auto line = [&rms](const char* name, double error) {
-            return std::string{name} + console::fixed(error, 5) + " rad, " + console::fixed(error > 0 ? rms.pd / error : 0, 1) + " x better than PD\n";
+            return std::string{name} + console::fixed(error, 5) + " rad, " + console::fixed(error > 0 ? rms.pd / error : 0, 1) +
+                   " x better than PD\n";
         };
         return "Simulated time: " + console::duration(tracking_->world().seconds()) + "\n" +
-               "Tracking error over the last 20 simulated seconds:\n" +
-               "  PD alone           " + console::fixed(rms.pd, 5) + " rad\n" + line("  a linear model     ", rms.linear) +
-               line("  this learner       ", rms.learner) + line("  the exact model    ", rms.model);
+               "Tracking error over the last 20 simulated seconds:\n" + "  PD alone           " + console::fixed(rms.pd, 5) + " rad\n" +
+               line("  a linear model     ", rms.linear) + line("  this learner       ", rms.learner) +
+               line("  the exact model    ", rms.model);
     }
 
 private:

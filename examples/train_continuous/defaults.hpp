@@ -15,8 +15,8 @@ namespace train_continuous {
 
 using model_type = synapse::any_learner<>;
 
-inline constexpr std::uint32_t default_classes = 16;      // of rows on standard input
-inline constexpr std::uint64_t fast_samples = 10000;      // after which --config fast stops
+inline constexpr std::uint32_t default_classes = 16;  // of rows on standard input
+inline constexpr std::uint64_t fast_samples = 10000;  // after which --config fast stops
 
 // What suits each kind of data, before the user's own wishes. The arm's come with the arm.
 inline synapse::shape default_shape(data_kind data) {

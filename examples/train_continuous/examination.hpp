@@ -101,7 +101,8 @@ private:
         for (std::size_t part = 0; part < parts_; ++part) {
             all_right += right[part];
             all_asked += asked[part];
-            row.push_back(asked[part] == 0 ? std::nullopt : std::optional<double>{static_cast<double>(right[part]) / static_cast<double>(asked[part])});
+            row.push_back(asked[part] == 0 ? std::nullopt
+                                           : std::optional<double>{static_cast<double>(right[part]) / static_cast<double>(asked[part])});
         }
         matrix_.push_back(std::move(row));
         accuracy_ = static_cast<double>(all_right) / static_cast<double>(all_asked);

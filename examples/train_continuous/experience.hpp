@@ -92,12 +92,14 @@ class csv_experience final : public stream_experience {
 public:
     explicit csv_experience(const options& x) {
         const synapse::streams::order order = x.order.value_or(synapse::streams::order{});
-        const auto reading = order.is == synapse::streams::order::kind::stream ? synapse::streams::access::in_order : synapse::streams::access::any_order;
+        const auto reading =
+            order.is == synapse::streams::order::kind::stream ? synapse::streams::access::in_order : synapse::streams::access::any_order;
         const synapse::streams::table_options table{x.learns.value_or(synapse::task::classification), x.target.value_or(""),
                                                     x.header.value_or(synapse::streams::header::detect)};
         auto file = std::make_unique<synapse::streams::csv_file>(*x.path, table, reading);
         columns_ = file->columns();
-        ordered_ = std::make_unique<synapse::streams::ordered_stream>(std::move(file), order, *x.path, order_seed(x.seed), x.passes.value_or(1));
+        ordered_ =
+            std::make_unique<synapse::streams::ordered_stream>(std::move(file), order, *x.path, order_seed(x.seed), x.passes.value_or(1));
     }
     [[nodiscard]] std::uint32_t parts() const noexcept override { return ordered_->parts(); }
     [[nodiscard]] std::uint32_t part() const noexcept override { return ordered_->part(); }
@@ -133,7 +135,8 @@ public:
     rows_experience(const options& x, std::function<bool()> give_up)
         : rows_{STDIN_FILENO,
                 "standard input",
-                {x.learns.value_or(synapse::task::classification), x.target.value_or(""), x.header.value_or(synapse::streams::header::detect)},
+                {x.learns.value_or(synapse::task::classification), x.target.value_or(""),
+                 x.header.value_or(synapse::streams::header::detect)},
                 x.classes.value_or(default_classes),
                 std::move(give_up)} {}
     [[nodiscard]] bool waits() const noexcept override { return true; }

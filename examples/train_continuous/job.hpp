@@ -97,8 +97,8 @@ private:
             if (now == moment::refused) ++result_.refused;
             if (refusals == most_refusals) {
                 result_.why = ending::diverged;
-                complain(std::string{"the learner refused "} + std::to_string(refusals) + " samples in a row (" + synapse::name(life_->last_status()) +
-                         "); it stands as before them. A lower --learning-rate may help");
+                complain(std::string{"the learner refused "} + std::to_string(refusals) + " samples in a row (" +
+                         synapse::name(life_->last_status()) + "); it stands as before them. A lower --learning-rate may help");
             }
             if (steps_ >= limits_.steps) result_.why = ending::steps;
             if (model_->latest().samples >= limits_.samples) result_.why = ending::samples;

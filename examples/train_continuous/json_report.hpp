@@ -56,7 +56,10 @@ inline std::string json_report(const options& x, const progress& end, const run_
     out.member("data", kinds[static_cast<std::size_t>(x.data)]).member("seed", x.seed).member("stopped_by", name(result.why));
     out.member("signal", result.signal == 0 ? std::nullopt : std::optional<int>{result.signal});
 
-    out.member("steps", end.steps).member("samples", end.learner.samples).member("replayed", end.learner.replayed).member("refused", result.refused);
+    out.member("steps", end.steps)
+        .member("samples", end.learner.samples)
+        .member("replayed", end.learner.replayed)
+        .member("refused", result.refused);
     out.member("seconds", end.seconds).member("steps_per_second", end.steps_per_second);
     out.member("error", end.error()).member("loss", end.loss()).member("accuracy", end.accuracy());
     out.member("test_accuracy", held_out.accuracy()).member("test_error", held_out.error()).member("forgetting", held_out.forgetting());

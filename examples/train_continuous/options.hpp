@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -81,7 +80,8 @@ inline std::vector<std::uint32_t> layer_sizes(std::string_view text) {
         sizes.push_back(static_cast<std::uint32_t>(console::whole_number(text.substr(from, comma - from), 1, 65536)));
         from = comma + 1;
     }
-    if (sizes.size() > synapse::max_hidden_layers) throw console::usage_error{"must be at most " + std::to_string(synapse::max_hidden_layers) + " layers"};
+    if (sizes.size() > synapse::max_hidden_layers)
+        throw console::usage_error{"must be at most " + std::to_string(synapse::max_hidden_layers) + " layers"};
     return sizes;
 }
 
@@ -90,45 +90,83 @@ inline synapse::streams::order order_of(std::string_view text) {
     throw console::usage_error{"must be stream, shuffled or by-class:K with K from 1 to 4096"};
 }
 
+// Numbers whose range has been checked.
+constexpr std::uint32_t u32(std::uint64_t n) noexcept { return static_cast<std::uint32_t>(n); }
+constexpr float f32(double r) noexcept { return static_cast<float>(r); }
+
 inline std::span<const console::option<options>> option_table() {
     using o = options;
     using text = std::string_view;
     using namespace console;
-    using synapse::streams::header;
     using synapse::task;
+    using synapse::streams::header;
+    constexpr text experience = "Experience";
+    constexpr text ends = "When to stop (whichever comes first; Ctrl+C at any time)";
+    constexpr text learner = "Learner";
+    constexpr text output = "Output";
     static const option<options> table[] = {
-        {"Experience", "data", 0, "KIND", "arm: a simulated two-link robot arm (default); csv: a file of values;\nidx: images as MNIST has them; -: rows of numbers on standard input",
-         [](o& x, text v) { x.data = one_of<data_kind>(v, {{"arm", data_kind::arm}, {"csv", data_kind::csv}, {"idx", data_kind::idx}, {"-", data_kind::rows}}); }},
-        {"Experience", "path", 0, "PATH", "the file of csv, the directory of idx", [](o& x, text v) { x.path = some_text(v); }},
-        {"Experience", "target", 0, "COLUMN", "what to predict: a column's name, or its index from 0 (-1: the last, default);\nfor a regression, several with commas between",
+        {experience, "data", 0, "KIND",
+         "arm: a simulated two-link robot arm (default); csv: a file of values;\n"
+         "idx: images as MNIST has them; -: rows of numbers on standard input",
+         [](o& x, text v) {
+             x.data =
+                 one_of<data_kind>(v, {{"arm", data_kind::arm}, {"csv", data_kind::csv}, {"idx", data_kind::idx}, {"-", data_kind::rows}});
+         }},
+        {experience, "path", 0, "PATH", "the file of csv, the directory of idx", [](o& x, text v) { x.path = some_text(v); }},
+        {experience, "target", 0, "COLUMN",
+         "what to predict: a column's name, or its index from 0 (-1: the last, default);\n"
+         "for a regression, several with commas between",
          [](o& x, text v) { x.target = some_text(v); }},
-        {"Experience", "task", 0, "TASK", "classify (default) or regress", [](o& x, text v) { x.learns = one_of<task>(v, {{"classify", task::classification}, {"regress", task::regression}}); }},
-        {"Experience", "classes", 0, "N", "with --data -: labels are 0 .. N-1 (default 16)", [](o& x, text v) { x.classes = static_cast<std::uint32_t>(whole_number(v, 2, 4096)); }},
-        {"Experience", "header", 0, "WHICH", "csv and -: detect (default), yes or no", [](o& x, text v) { x.header = one_of<header>(v, {{"detect", header::detect}, {"yes", header::present}, {"no", header::absent}}); }},
-        {"Experience", "order", 0, "ORDER", "stream (default), shuffled, or by-class:K: the classes in K parts, one after the other",
+        {experience, "task", 0, "TASK", "classify (default) or regress",
+         [](o& x, text v) {
+             x.learns = one_of<task>(v, {{"classify", task::classification}, {"regress", task::regression}});
+         }},
+        {experience, "classes", 0, "N", "with --data -: labels are 0 .. N-1 (default 16)",
+         [](o& x, text v) { x.classes = u32(whole_number(v, 2, 4096)); }},
+        {experience, "header", 0, "WHICH", "csv and -: detect (default), yes or no",
+         [](o& x, text v) {
+             x.header = one_of<header>(v, {{"detect", header::detect}, {"yes", header::present}, {"no", header::absent}});
+         }},
+        {experience, "order", 0, "ORDER", "stream (default), shuffled, or by-class:K: the classes in K parts, one after the other",
          [](o& x, text v) { x.order = order_of(v); }},
-        {"Experience", "passes", 0, "N", "times to live through a file (default 1; 0: until stopped)", [](o& x, text v) { x.passes = whole_number(v, 0, most_steps); }},
-        {"Experience", "test", 0, "PATH", "held-out data, evaluated at the end of each part and at the end", [](o& x, text v) { x.test = some_text(v); }},
+        {experience, "passes", 0, "N", "times to live through a file (default 1; 0: until stopped)",
+         [](o& x, text v) { x.passes = whole_number(v, 0, most_steps); }},
+        {experience, "test", 0, "PATH", "held-out data, evaluated at the end of each part and at the end",
+         [](o& x, text v) { x.test = some_text(v); }},
 
-        {"When to stop (whichever comes first; Ctrl+C at any time)", "steps", 0, "N", "after so many steps", [](o& x, text v) { x.steps = whole_number(v, 1, most_steps); }},
-        {"When to stop (whichever comes first; Ctrl+C at any time)", "samples", 0, "N", "after so many new samples", [](o& x, text v) { x.samples = whole_number(v, 1, most_steps); }},
-        {"When to stop (whichever comes first; Ctrl+C at any time)", "hours", 0, "H", "after so many hours, as 0.5 or 24", [](o& x, text v) { x.hours = real_number(v, 1e-6, 1e6); }},
+        {ends, "steps", 0, "N", "after so many steps", [](o& x, text v) { x.steps = whole_number(v, 1, most_steps); }},
+        {ends, "samples", 0, "N", "after so many new samples", [](o& x, text v) { x.samples = whole_number(v, 1, most_steps); }},
+        {ends, "hours", 0, "H", "after so many hours, as 0.5 or 24", [](o& x, text v) { x.hours = real_number(v, 1e-6, 1e6); }},
 
-        {"Learner", "config", 0, "SIZE", "fast (half as wide, stops after 10,000 samples unless told when), default,\nor full (twice as wide, remembers ten times as much)",
-         [](o& x, text v) { x.config = one_of<preset>(v, {{"fast", preset::fast}, {"default", preset::standard}, {"full", preset::full}}); }},
-        {"Learner", "hidden", 0, "N,N,..", "units of the hidden layers (default: arm 32,32; csv and - 64; idx 400,400)", [](o& x, text v) { x.hidden = layer_sizes(v); }},
-        {"Learner", "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02; arm 0.03)", [](o& x, text v) { x.learning_rate = static_cast<float>(real_number(v, 1e-9, 10)); }},
-        {"Learner", "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm 0.8)", [](o& x, text v) { x.replay_ratio = static_cast<float>(real_number(v, 0, 0.99)); }},
-        {"Learner", "replay", 0, "N", "samples to remember (default 1000; arm 12000)", [](o& x, text v) { x.replay = static_cast<std::uint32_t>(whole_number(v, 0, 1u << 30)); }},
-        {"Learner", "seed", 0, "N", "of every random choice: the same seed is the same life, bit for bit (default 1)", [](o& x, text v) { x.seed = whole_number(v, 0, std::numeric_limits<std::uint64_t>::max()); }},
+        {learner, "config", 0, "SIZE",
+         "fast (half as wide, stops after 10,000 samples unless told when), default,\n"
+         "or full (twice as wide, remembers ten times as much)",
+         [](o& x, text v) {
+             x.config = one_of<preset>(v, {{"fast", preset::fast}, {"default", preset::standard}, {"full", preset::full}});
+         }},
+        {learner, "hidden", 0, "N,N,..", "units of the hidden layers (default: arm 32,32; csv and - 64; idx 400,400)",
+         [](o& x, text v) { x.hidden = layer_sizes(v); }},
+        {learner, "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02; arm 0.03)",
+         [](o& x, text v) { x.learning_rate = f32(real_number(v, 1e-9, 10)); }},
+        {learner, "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm 0.8)",
+         [](o& x, text v) { x.replay_ratio = f32(real_number(v, 0, 0.99)); }},
+        {learner, "replay", 0, "N", "samples to remember (default 1000; arm 12000)",
+         [](o& x, text v) { x.replay = u32(whole_number(v, 0, 1u << 30)); }},
+        {learner, "seed", 0, "N", "of every random choice: the same seed is the same life, bit for bit (default 1)",
+         [](o& x, text v) { x.seed = whole_number(v, 0, ~std::uint64_t{0}); }},
 
-        {"Output", "log", 0, "FILE", "status lines are added to it (default training.log)", [](o& x, text v) { x.log = some_text(v); x.log_asked = true; }},
-        {"Output", "status-interval", 0, "SECONDS", "between status lines (default 5)", [](o& x, text v) { x.status_interval = real_number(v, 0.01, 1e6); }},
-        {"Output", "report", 0, "FILE", "results as one JSON object, written at the end", [](o& x, text v) { x.report = some_text(v); }},
-        {"Output", "metrics", 0, "FILE", "one JSON object a line with each status line", [](o& x, text v) { x.metrics = some_text(v); }},
-        {"Output", "quiet", 'q', "", "nothing on standard output", [](o& x, text) { x.quiet = true; }},
-        {"Output", "version", 0, "", "print the version and exit", [](o& x, text) { x.version = true; }},
-        {"Output", "help", 'h', "", "print this and exit", [](o& x, text) { x.help = true; }},
+        {output, "log", 0, "FILE", "status lines are added to it (default training.log)",
+         [](o& x, text v) {
+             x.log = some_text(v);
+             x.log_asked = true;
+         }},
+        {output, "status-interval", 0, "SECONDS", "between status lines (default 5)",
+         [](o& x, text v) { x.status_interval = real_number(v, 0.01, 1e6); }},
+        {output, "report", 0, "FILE", "results as one JSON object, written at the end", [](o& x, text v) { x.report = some_text(v); }},
+        {output, "metrics", 0, "FILE", "one JSON object a line with each status line", [](o& x, text v) { x.metrics = some_text(v); }},
+        {output, "quiet", 'q', "", "nothing on standard output", [](o& x, text) { x.quiet = true; }},
+        {output, "version", 0, "", "print the version and exit", [](o& x, text) { x.version = true; }},
+        {output, "help", 'h', "", "print this and exit", [](o& x, text) { x.help = true; }},
     };
     return table;
 }
@@ -158,7 +196,8 @@ inline void check(const options& x) {
     only(x.path.has_value(), file, "--path goes with --data csv or --data idx");
     only(x.target.has_value(), table, "--target goes with --data csv or --data -");
     only(x.header.has_value(), table, "--header goes with --data csv or --data -");
-    only(x.classes.has_value(), x.data == data_kind::rows && x.learns != synapse::task::regression, "--classes goes with --data - --task classify");
+    only(x.classes.has_value(), x.data == data_kind::rows && x.learns != synapse::task::regression,
+         "--classes goes with --data - --task classify");
     only(x.order.has_value(), file, "--order goes with --data csv or --data idx");
     only(x.passes.has_value(), file, "--passes goes with --data csv or --data idx");
     only(x.test.has_value(), file || table, "--test goes with --data csv, idx or -");

@@ -27,7 +27,8 @@ struct scratch {
         return {std::istreambuf_iterator<char>{in}, {}};
     }
     [[nodiscard]] std::size_t files() const {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator{directory}, std::filesystem::directory_iterator{}));
+        return static_cast<std::size_t>(
+            std::distance(std::filesystem::directory_iterator{directory}, std::filesystem::directory_iterator{}));
     }
     std::filesystem::path directory;
 };

@@ -9,7 +9,8 @@ TEST_CASE("number: the whole text is one finite number") {
     CHECK(parse_double("+2") == 2.0);
     CHECK(parse_double("-3e-2") == -0.03);
     CHECK(parse_double(".5") == 0.5);
-    for (const char* text : {"", " ", "1 ", " 1", "1x", "0x10", "--1", "+-1", "++1", "1,5", "inf", "-inf", "nan", "infinity", "1e400", "e5", "+"}) {
+    for (const char* text :
+         {"", " ", "1 ", " 1", "1x", "0x10", "--1", "+-1", "++1", "1,5", "inf", "-inf", "nan", "infinity", "1e400", "e5", "+"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_double(text));
     }

@@ -61,7 +61,8 @@ TEST_CASE("order: how it is written") {
     CHECK(parse_order("shuffled")->is == order::kind::shuffled);
     CHECK(parse_order("by-class:5")->is == order::kind::by_class);
     CHECK(parse_order("by-class:5")->parts == 5);
-    for (const char* text : {"", "Stream", "by-class", "by-class:", "by-class:0", "by-class:4097", "by-class:-1", "by-class:2x", "by-class: 2"}) {
+    for (const char* text :
+         {"", "Stream", "by-class", "by-class:", "by-class:0", "by-class:4097", "by-class:-1", "by-class:2x", "by-class: 2"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_order(text));
     }

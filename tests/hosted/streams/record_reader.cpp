@@ -45,7 +45,8 @@ TEST_CASE("record_reader: values, quotes and line ends") {
     CHECK(all(" a , b c\t,\n") == rows_of_text{{"a", "b c", ""}});
     CHECK(all("\"a,\"\"b\"\"\nc\" , d\n") == rows_of_text{{"a,\"b\"\nc", "d"}});
     CHECK(all("\" a \",5\" disk\n") == rows_of_text{{" a ", "5\" disk"}});
-    CHECK(all("\xef\xbb\xbf" "a,b\n") == rows_of_text{{"a", "b"}});
+    CHECK(all("\xef\xbb\xbf"
+              "a,b\n") == rows_of_text{{"a", "b"}});
     CHECK(all("").empty());
     CHECK(all("\n\r\n").empty());
     CHECK(all("\"\"\n") == rows_of_text{{""}});
@@ -90,7 +91,9 @@ TEST_CASE("record_reader: what is no table is refused with its place") {
     CHECK(after.line() == 2);
     CHECK(after.column() == 1);
     CHECK(failure(std::string{"a,b\n1,\0\n", 8}).line() == 2);
-    CHECK(failure("\xef\xbb" "a").line() == 1);
+    CHECK(failure("\xef\xbb"
+                  "a")
+              .line() == 1);
     CHECK(failure("a\n" + std::string(record_reader::longest_record + 1, 'x')).line() == 2);
     CHECK(all("a\n" + std::string(record_reader::longest_record, 'x')).size() == 2);
 }

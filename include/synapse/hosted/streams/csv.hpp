@@ -77,7 +77,8 @@ private:
     // Reads the first record, which `is_header` may judge, and goes back to it if it is data.
     template <class Function>
     void begin(Function is_header) {
-        if (!bytes_.seekable()) throw data_error{bytes_.name(), "cannot be read twice, as finding its columns needs: write it to a file first"};
+        if (!bytes_.seekable())
+            throw data_error{bytes_.name(), "cannot be read twice, as finding its columns needs: write it to a file first"};
         if (!records_.next(row_)) throw data_error{bytes_.name(), "holds no rows"};
         first_ = here();
         if (is_header()) {

@@ -13,7 +13,11 @@ class data_error : public std::runtime_error {
 public:
     // line and column count from 1; 0 where there is none (a binary file, a missing file).
     data_error(std::string_view file, std::uint64_t line, std::uint32_t column, std::string_view column_name, std::string_view message)
-        : std::runtime_error{compose(file, line, column, column_name, message)}, file_{file}, message_{message}, line_{line}, column_{column} {}
+        : std::runtime_error{compose(file, line, column, column_name, message)},
+          file_{file},
+          message_{message},
+          line_{line},
+          column_{column} {}
     data_error(std::string_view file, std::uint64_t line, std::string_view message) : data_error{file, line, 0, {}, message} {}
     data_error(std::string_view file, std::string_view message) : data_error{file, 0, 0, {}, message} {}
 

@@ -89,7 +89,8 @@ private:
         item_size_ = static_cast<std::uint32_t>(item);
         const std::uint64_t expected = data_ + item * items_;
         if (static_cast<std::uint64_t>(about.st_size) != expected) {
-            throw data_error{name_, "is " + std::to_string(about.st_size) + " bytes long, but its dimensions ask for " + std::to_string(expected)};
+            throw data_error{name_,
+                             "is " + std::to_string(about.st_size) + " bytes long, but its dimensions ask for " + std::to_string(expected)};
         }
         if (items_ == 0) throw data_error{name_, "holds no items"};
     }
@@ -141,16 +142,19 @@ private:
     idx_files(const names& files, std::uint32_t classes) : images_{files.images} {
         const idx_bytes labels{files.labels};
         if (images_.dimensions() < 2) throw data_error{files.images, "has 1 dimension: are these the labels?"};
-        if (labels.dimensions() != 1) throw data_error{files.labels, "has " + std::to_string(labels.dimensions()) + " dimensions, not 1: these are no labels"};
+        if (labels.dimensions() != 1)
+            throw data_error{files.labels, "has " + std::to_string(labels.dimensions()) + " dimensions, not 1: these are no labels"};
         if (labels.items() != images_.items()) {
-            throw data_error{files.labels, "holds " + std::to_string(labels.items()) + " labels for " + std::to_string(images_.items()) + " images"};
+            throw data_error{files.labels,
+                             "holds " + std::to_string(labels.items()) + " labels for " + std::to_string(images_.items()) + " images"};
         }
         labels_.resize(labels.items());
         labels.read(0, labels_);
         std::uint32_t largest = 0;
         for (std::size_t i = 0; i < labels_.size(); ++i) {
             if (classes != 0 && labels_[i] >= classes) {
-                throw data_error{files.labels, "label " + std::to_string(labels_[i]) + " of item " + std::to_string(i) + " is not below " + std::to_string(classes)};
+                throw data_error{files.labels, "label " + std::to_string(labels_[i]) + " of item " + std::to_string(i) + " is not below " +
+                                                   std::to_string(classes)};
             }
             if (labels_[i] > largest) largest = labels_[i];
         }

@@ -46,8 +46,8 @@ constexpr std::uint32_t part_of_class(std::uint32_t label, std::uint32_t classes
 
 // Which row comes when, as a permutation of row numbers.
 struct permutation {
-    std::vector<std::uint32_t> row;      // [rows]
-    std::vector<std::size_t> part_end;   // [parts], ascending, the last is rows
+    std::vector<std::uint32_t> row;     // [rows]
+    std::vector<std::size_t> part_end;  // [parts], ascending, the last is rows
 };
 
 // Deals the rows of a source to their parts and shuffles each part (Fisher and Yates).
@@ -92,7 +92,8 @@ class ordered_stream final : public stream {
 public:
     // @param file    for error messages
     // @param passes  0: without end
-    ordered_stream(std::unique_ptr<indexed_stream> rows, const order& wanted, std::string_view file, std::uint64_t seed, std::uint64_t passes = 1)
+    ordered_stream(std::unique_ptr<indexed_stream> rows, const order& wanted, std::string_view file, std::uint64_t seed,
+                   std::uint64_t passes = 1)
         : rows_{std::move(rows)}, wanted_{wanted}, file_{file}, generator_{seed}, passes_{passes} {
         rows_->rewind();
         if (wanted_.is != order::kind::stream) plan_ = arrange(*rows_, wanted_, file_, generator_);

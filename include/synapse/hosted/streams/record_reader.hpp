@@ -18,7 +18,9 @@ class record {
 public:
     [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
     // Field i, blanks around it cut off unless they were quoted. i < size().
-    [[nodiscard]] std::string_view operator[](std::size_t i) const noexcept { return std::string_view{text_}.substr(fields_[i].begin, fields_[i].length); }
+    [[nodiscard]] std::string_view operator[](std::size_t i) const noexcept {
+        return std::string_view{text_}.substr(fields_[i].begin, fields_[i].length);
+    }
     // True if the field was written in quotes: "" is then a value, not a missing one.
     [[nodiscard]] bool in_quotes(std::size_t i) const noexcept { return fields_[i].quoted; }
     [[nodiscard]] bool missing(std::size_t i) const noexcept { return !fields_[i].quoted && is_missing((*this)[i]); }
@@ -41,11 +43,11 @@ private:
 
 // How fields are told apart.
 enum class separator : std::uint8_t {
-    detect,     // the first of , ; tab that the first line holds outside quotes; a line with none is one field
+    detect,  // the first of , ; tab that the first line holds outside quotes; a line with none is one field
     comma,
     semicolon,
     tab,
-    rows,       // commas or runs of blanks, no quotes: what programs print
+    rows,  // commas or runs of blanks, no quotes: what programs print
 };
 
 // @source RFC 4180, with LF, CR or CR LF as line ends, blank lines skipped and a byte-order mark allowed.

@@ -21,9 +21,9 @@ struct sample {
 struct stream_form {
     task learns = task::classification;
     std::uint32_t inputs = 0;
-    std::uint32_t outputs = 0;              // targets, or classes
-    std::vector<std::string> input_names;   // [inputs], as in the data's header; empty if it has none
-    std::vector<std::string> class_names;   // [outputs] as the data writes them; empty if labels are plain numbers
+    std::uint32_t outputs = 0;             // targets, or classes
+    std::vector<std::string> input_names;  // [inputs], as in the data's header; empty if it has none
+    std::vector<std::string> class_names;  // [outputs] as the data writes them; empty if labels are plain numbers
 };
 
 enum class arrival : std::uint8_t {

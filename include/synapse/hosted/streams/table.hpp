@@ -82,7 +82,8 @@ public:
             c.values.assign(c.found.begin(), c.found.end());
             c.found.clear();
             if (c.target && c.is == kind::number) {
-                std::sort(c.values.begin(), c.values.end(), [](const std::string& a, const std::string& b) { return *parse_whole(a) < *parse_whole(b); });
+                std::sort(c.values.begin(), c.values.end(),
+                          [](const std::string& a, const std::string& b) { return *parse_whole(a) < *parse_whole(b); });
             }
         }
         lay_out();
@@ -90,7 +91,8 @@ public:
         if (options_.learns == task::classification) {
             form_.class_names = columns_[targets_.front()].values;
             form_.outputs = static_cast<std::uint32_t>(form_.class_names.size());
-            if (form_.outputs < 2) throw data_error{file, "column " + quoted(target_name(targets_.front())) + " holds fewer than two classes"};
+            if (form_.outputs < 2)
+                throw data_error{file, "column " + quoted(target_name(targets_.front())) + " holds fewer than two classes"};
         }
     }
 
@@ -138,7 +140,10 @@ public:
         if (!looks_like_header(first)) return false;
         for (std::size_t i = 0; has_header_ && i < columns_.size(); ++i) {
             if (first[i] != columns_[i].name) {
-                throw data_error{file, first.line(), static_cast<std::uint32_t>(i + 1), {},
+                throw data_error{file,
+                                 first.line(),
+                                 static_cast<std::uint32_t>(i + 1),
+                                 {},
                                  "named " + quoted(first[i]) + ", but " + quoted(columns_[i].name) + " in the data to learn"};
             }
         }
@@ -235,7 +240,8 @@ private:
         column& c = columns_[i];
         if (c.is == kind::unknown) c.is = parse_double(row[i]) ? kind::number : kind::category;
         const bool is_label = c.target && options_.learns == task::classification;
-        if (c.is == kind::category && c.target && !is_label) refuse(row, i, file, quoted(row[i]) + " is not a number: a regression needs one");
+        if (c.is == kind::category && c.target && !is_label)
+            refuse(row, i, file, quoted(row[i]) + " is not a number: a regression needs one");
         if (c.is == kind::number && !is_label) {
             static_cast<void>(number(row, i, file));
             return;
@@ -254,8 +260,9 @@ private:
         if (columns_[i].is == kind::category) return std::string{row[i]};
         const std::optional<std::int64_t> whole = parse_whole(row[i]);
         if (!whole) {
-            refuse(row, i, file, quoted(row[i]) + (parse_double(row[i]) ? " is no class label, which is a whole number or a word: is this a regression?"
-                                                                        : " is not a number, as the labels before it"));
+            refuse(row, i, file,
+                   quoted(row[i]) + (parse_double(row[i]) ? " is no class label, which is a whole number or a word: is this a regression?"
+                                                          : " is not a number, as the labels before it"));
         }
         return std::to_string(*whole);
     }
