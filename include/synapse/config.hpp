@@ -42,6 +42,15 @@
 #define SYNAPSE_RESTRICT
 #endif
 
+// gcc 12 takes the deliberately undefined operands inside its own AVX-512 intrinsics for mistakes of whoever calls them.
+#if defined(__GNUC__) && !defined(__clang__)
+#define SYNAPSE_INTRINSICS_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmaybe-uninitialized\"")
+#define SYNAPSE_INTRINSICS_END _Pragma("GCC diagnostic pop")
+#else
+#define SYNAPSE_INTRINSICS_BEGIN
+#define SYNAPSE_INTRINSICS_END
+#endif
+
 // CRC32C in hardware: SSE4.2 on x86-64, the CRC extension of Armv8. An x86-64 build for an older part asks at run time.
 // SYNAPSE_CRC32C_TARGET lets one function use the instruction; it may be called only if config::crc32c_ready().
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))

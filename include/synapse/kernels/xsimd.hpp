@@ -18,6 +18,7 @@
 #include <synapse/kernels/math.hpp>
 #include <synapse/kernels/scalar.hpp>
 
+SYNAPSE_INTRINSICS_BEGIN
 namespace synapse {
 
 // True if a vector of this architecture multiplies and adds with the arithmetic's roundings in hardware.
@@ -409,3 +410,4 @@ private:
 static_assert(kernel_set<xsimd_kernels<>>);
 
 }  // namespace synapse
+SYNAPSE_INTRINSICS_END
