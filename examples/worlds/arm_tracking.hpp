@@ -151,8 +151,7 @@ private:
     double sum_[bins] = {};
     std::uint32_t bin_ = 0;
     std::uint32_t in_bin_ = 0;
-    std::uint32_t full_ = 0;  // complete bins behind the present one, at most bins - 1
-    std::uint32_t unused_ = 0;
+    std::uint64_t full_ = 0;  // complete bins behind the present one, at most bins - 1
 };
 
 // One arm and its controller. Trivially copyable: its bytes are its state.
