@@ -10,7 +10,12 @@
 //         visit.group("layer", i, self.layers_[i]);                                         // one of several
 //     }
 // Self is const when saving. Names are string literals, unique within their group; together they are the tensor's name in a checkpoint.
-// A visitor provides value, array and both forms of group; `structure(extents)` is recomputed by the part, never by a visitor.
+// A visitor provides value, array and both forms of group.
+//
+// Numbers come before the arrays whose extents depend on them. A part may also have, for what comes from a checkpoint:
+//     status settle()    its numbers have been read, its arrays perhaps not: ok if they can be (it may fit them to its own
+//                        reservation), wrong_shape if they are another learner's, corrupt if no learner has them
+//     void restored()    all of it has been read: make what follows from the rest follow from it
 #pragma once
 
 #include <cstddef>
@@ -28,6 +33,8 @@ namespace synapse {
 enum class role : std::uint8_t {
     weights,  // learned parameters: saved, hashed
     state,    // everything else that influences the future: saved
+    packed_f32,  // state; bytes that hold little-endian floats
+    packed_f16,  // the same, IEEE halves
     scratch,  // valid only inside one call: never saved
 };
 

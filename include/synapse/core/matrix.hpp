@@ -1,6 +1,7 @@
 // Views of rows of numbers at a stride: the shape of every array in a learner. They own nothing.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,6 +13,18 @@ struct extent {
     std::uint32_t cols = 0;
     std::uint32_t rows_reserved = 1;
     std::uint32_t stride = 0;
+    // What a checkpoint may bring: integers up to `largest`; floats up to the magnitude with these bits, negative ones if signed_too.
+    std::uint32_t largest = 0xffffffffu;
+    bool signed_too = true;
+
+    // The same place, for integers below n; for floats within +-magnitude; for floats from 0 to magnitude.
+    [[nodiscard]] constexpr extent below(std::uint32_t n) const noexcept { return {rows, cols, rows_reserved, stride, n - 1, true}; }
+    [[nodiscard]] constexpr extent within(float magnitude) const noexcept {
+        return {rows, cols, rows_reserved, stride, std::bit_cast<std::uint32_t>(magnitude), true};
+    }
+    [[nodiscard]] constexpr extent from_zero_to(float magnitude) const noexcept {
+        return {rows, cols, rows_reserved, stride, std::bit_cast<std::uint32_t>(magnitude), false};
+    }
 
     // Elements that the reservation occupies.
     [[nodiscard]] constexpr std::size_t reserved() const noexcept { return std::size_t{rows_reserved} * stride; }

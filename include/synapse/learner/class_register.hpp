@@ -6,6 +6,7 @@
 
 #include <synapse/core/fields.hpp>
 #include <synapse/core/ring.hpp>
+#include <synapse/core/status.hpp>
 
 namespace synapse {
 
@@ -21,11 +22,15 @@ public:
     static constexpr void fields(Self& self, Visitor& visit) {
         if (self.classes_ == 0) return;
         const extent classes = vector_extent(self.classes_, self.classes_);
-        visit.array("known", role::state, self.known_, classes);
+        visit.array("known", role::state, self.known_, classes.below(2));
         visit.array("current", role::scratch, self.current_, classes);
         visit.value("recent_next", self.positions_.next);
         visit.value("recent_used", self.positions_.used);
-        visit.array("recent", role::state, self.recent_, vector_extent(max_recent, max_recent));
+        visit.array("recent", role::state, self.recent_, vector_extent(max_recent, max_recent).below(self.classes_));
+    }
+
+    status settle() const noexcept {
+        return positions_.used <= positions_.capacity && positions_.next < max_recent ? status::ok : status::corrupt;
     }
 
     // One mark a class [classes]; null for regression.

@@ -73,6 +73,37 @@ struct shape {
         if (!(range_low < range_high)) return "shape.range_low must be below shape.range_high";
         return nullptr;
     }
+
+    // For checkpoints, which say the shape of the learner they hold.
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("inputs", self.inputs);
+        visit.value("outputs", self.outputs);
+        visit.list("hidden", self.hidden);
+        visit.value("replay", self.replay);
+        visit.value("learns", self.learns);
+        visit.value("function", self.function);
+        visit.value("batch", self.batch);
+        visit.value("slow", self.slow);
+        visit.value("pending", self.pending);
+        visit.value("momentum", self.momentum);
+        visit.value("format", self.format);
+        visit.value("policy", self.policy);
+        visit.value("scaling", self.scaling);
+        visit.value("range_low", self.range_low);
+        visit.value("range_high", self.range_high);
+        visit.list("hidden_reserved", self.hidden_reserved);
+    }
+
+    // True if a learner of this shape may take in a checkpoint of one of shape `saved`: the same but for what is only reserved.
+    [[nodiscard]] constexpr bool accepts(const shape& saved) const noexcept {
+        const bool by_priority = policy == replay_policy::priority;
+        return inputs == saved.inputs && outputs == saved.outputs && network().hidden_layers() == saved.network().hidden_layers() &&
+               learns == saved.learns && function == saved.function && slow == saved.slow && momentum == saved.momentum &&
+               scaling == saved.scaling && pending == saved.pending && (replay == 0) == (saved.replay == 0) &&
+               (replay == 0 || format == saved.format) && range_low == saved.range_low && range_high == saved.range_high &&
+               by_priority == (saved.policy == replay_policy::priority) && (!by_priority || replay == saved.replay);
+    }
 };
 
 }  // namespace synapse

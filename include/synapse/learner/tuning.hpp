@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <synapse/core/bytes.hpp>
+#include <synapse/core/status.hpp>
 
 namespace synapse {
 
@@ -74,6 +75,34 @@ struct tuning {
         if (static_cast<std::uint8_t>(answers) > static_cast<std::uint8_t>(answer::both)) return "tuning.answers is no system";
         return nullptr;
     }
+
+    // For checkpoints: the tuning is saved and comes back with the learner.
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("learning_rate", self.learning_rate);
+        visit.value("replay_ratio", self.replay_ratio);
+        visit.value("replay_weight", self.replay_weight);
+        visit.value("momentum", self.momentum);
+        visit.value("error_clip", self.error_clip);
+        visit.value("input_clamp", self.input_clamp);
+        visit.value("normalizer_horizon", self.normalizer_horizon);
+        visit.value("report_horizon", self.report_horizon);
+        visit.value("seed", self.seed);
+        visit.value("consistency", self.consistency);
+        visit.value("slow_decay", self.slow_decay);
+        visit.value("slow_every", self.slow_every);
+        visit.value("sleep_rounds", self.sleep_rounds);
+        visit.value("answers", self.answers);
+        visit.value("gate_margin", self.gate_margin);
+        visit.value("gate_horizon", self.gate_horizon);
+        visit.value("drift_threshold", self.drift_threshold);
+        visit.value("drift_tolerance", self.drift_tolerance);
+        visit.value("on_drift", self.on_drift);
+        visit.value("drift_rate_gain", self.drift_rate_gain);
+        visit.value("drift_samples", self.drift_samples);
+        visit.value("recent_labels", self.recent_labels);
+    }
+    [[nodiscard]] constexpr status settle() const noexcept { return flaw() == nullptr ? status::ok : status::corrupt; }
 };
 
 }  // namespace synapse

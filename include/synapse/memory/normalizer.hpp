@@ -22,9 +22,13 @@ public:
     static constexpr void fields(Self& self, Visitor& visit) {
         const extent e = vector_extent(self.features_, self.features_);
         visit.value("count", self.count_);
-        visit.array("mean", role::state, self.mean_, e);
-        visit.array("variance", role::state, self.variance_, e);
+        visit.array("mean", role::state, self.mean_, e.within(largest_input));
+        visit.array("variance", role::state, self.variance_, e.from_zero_to(8 * largest_input * largest_input));
         visit.array("inverse_deviation", role::state, self.inverse_, e);
+    }
+
+    void restored() noexcept {
+        for (std::uint32_t i = 0; i < features_; ++i) inverse_[i] = inverse_of(variance_[i]);
     }
 
     // Takes x [features] into the statistics: an exact average for the first `horizon` samples, then an exponential one.
@@ -38,7 +42,7 @@ public:
             const float part = share * difference;
             mean_[i] += part;
             variance_[i] = (1.0f - share) * (variance_[i] + part * difference);
-            inverse_[i] = variance_[i] > variance_floor ? 1.0f / __builtin_sqrtf(variance_[i]) : 0.0f;
+            inverse_[i] = inverse_of(variance_[i]);
         }
     }
 
@@ -64,6 +68,8 @@ public:
     [[nodiscard]] constexpr std::uint32_t count() const noexcept { return count_; }
 
 private:
+    static float inverse_of(float variance) noexcept { return variance > variance_floor ? 1.0f / __builtin_sqrtf(variance) : 0.0f; }
+
     float* mean_ = nullptr;
     float* variance_ = nullptr;
     float* inverse_ = nullptr;

@@ -6,6 +6,7 @@
 
 #include <synapse/core/fields.hpp>
 #include <synapse/core/ring.hpp>
+#include <synapse/core/status.hpp>
 
 namespace synapse {
 
@@ -25,7 +26,12 @@ public:
         visit.value("next", self.positions_.next);
         visit.value("used", self.positions_.used);
         visit.array("tickets", role::state, self.tickets_, vector_extent(capacity, capacity));
-        visit.array("samples", role::state, self.samples_, extent{capacity, self.features_, capacity, self.features_});
+        visit.array("samples", role::state, self.samples_, extent{capacity, self.features_, capacity, self.features_}.within(1e15f));
+    }
+
+    status settle() const noexcept {
+        if (positions_.capacity == 0) return status::ok;
+        return positions_.used <= positions_.capacity && positions_.next < positions_.capacity ? status::ok : status::corrupt;
     }
 
     [[nodiscard]] constexpr std::uint32_t capacity() const noexcept { return positions_.capacity; }

@@ -20,7 +20,12 @@ public:
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        if (self.leaves_ != 0) visit.array("sums", role::state, self.sum_, vector_extent(2 * self.leaves_, 2 * self.leaves_));
+        if (self.leaves_ != 0) visit.array("sums", role::state, self.sum_, vector_extent(2 * self.leaves_, 2 * self.leaves_).from_zero_to(1e30f));
+    }
+
+    // Sums are what set() would have made them.
+    void restored() noexcept {
+        for (std::uint32_t node = leaves_; node-- > 1;) sum_[node] = sum_[2 * node] + sum_[2 * node + 1];
     }
 
     [[nodiscard]] constexpr bool empty() const noexcept { return leaves_ == 0; }

@@ -8,6 +8,7 @@
 #include <synapse/core/fields.hpp>
 #include <synapse/core/random.hpp>
 #include <synapse/core/ring.hpp>
+#include <synapse/core/status.hpp>
 #include <synapse/memory/codec.hpp>
 #include <synapse/memory/priority_tree.hpp>
 
@@ -42,6 +43,7 @@ struct replay_form {
 class replay_buffer {
 public:
     static constexpr std::uint32_t none = 0xffffffffu;
+    static constexpr float largest_number = 1e15f;  // of a stored feature or target
 
     constexpr replay_buffer() noexcept = default;
     explicit constexpr replay_buffer(const replay_form& form) noexcept
@@ -58,15 +60,32 @@ public:
         visit.value("seen", self.seen_);
         visit.value("next", self.positions_.next);
         visit.value("used", self.positions_.used);
-        visit.array("samples", role::state, self.samples_, extent{stored, size, f.capacity, size});
+        const role kind = f.format == sample_format::f32 ? role::packed_f32 : f.format == sample_format::f16 ? role::packed_f16 : role::state;
+        visit.array("samples", kind, self.samples_, extent{stored, size, f.capacity, size}.within(largest_number));
         visit.group("priority", self.priorities_);
-        if (f.targets != 0) visit.array("targets", role::state, self.targets_, extent{stored, f.targets, f.capacity, f.targets});
+        if (f.targets != 0) visit.array("targets", role::state, self.targets_, extent{stored, f.targets, f.capacity, f.targets}.within(largest_number));
         if (f.classes != 0) {
-            visit.array("labels", role::state, self.labels_, vector_extent(stored, f.capacity));
+            visit.array("labels", role::state, self.labels_, vector_extent(stored, f.capacity).below(f.classes));
             visit.array("class_seen", role::state, self.class_seen_, vector_extent(f.classes, f.classes));
             visit.array("class_stored", role::state, self.class_stored_, vector_extent(f.classes, f.classes));
-            visit.array("class_was_largest", role::state, self.was_largest_, vector_extent(f.classes, f.classes));
+            visit.array("class_was_largest", role::state, self.was_largest_, vector_extent(f.classes, f.classes).below(2));
         }
+    }
+
+    // A buffer of more room than the saved one goes on filling behind what was stored.
+    status settle() noexcept {
+        if (positions_.used > positions_.capacity) return status::wrong_shape;
+        if (!positions_.full()) {
+            positions_.next = positions_.used;
+        } else if (positions_.next >= positions_.capacity) {
+            positions_.next = 0;
+        }
+        return status::ok;
+    }
+    void restored() noexcept {
+        if (form_.capacity == 0 || form_.classes == 0) return;
+        for (std::uint32_t c = 0; c < form_.classes; ++c) class_stored_[c] = 0;
+        for (std::uint32_t i = 0; i < positions_.used; ++i) ++class_stored_[labels_[i]];
     }
 
     [[nodiscard]] constexpr const replay_form& form() const noexcept { return form_; }

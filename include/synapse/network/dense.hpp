@@ -13,6 +13,9 @@ namespace synapse {
 
 class dense {
 public:
+    // No weight or velocity passes this magnitude; network.hpp says why.
+    static constexpr float largest_weight = 1e20f;
+
     constexpr dense() noexcept = default;
 
     // inputs, outputs  used <= reserved; lanes: the kernel set's; with_momentum doubles the memory.
@@ -21,8 +24,8 @@ public:
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        const extent rows{self.inputs_.used, self.outputs_.used, self.inputs_.reserved, self.stride_};
-        const extent row{1, self.outputs_.used, 1, self.stride_};
+        const extent rows = extent{self.inputs_.used, self.outputs_.used, self.inputs_.reserved, self.stride_}.within(largest_weight);
+        const extent row = extent{1, self.outputs_.used, 1, self.stride_}.within(largest_weight);
         visit.array("weight", role::weights, self.weight_, rows);
         visit.array("bias", role::weights, self.bias_, row);
         if (self.with_momentum_) {

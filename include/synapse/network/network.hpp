@@ -43,6 +43,13 @@ public:
         for (std::uint32_t l = 0; l < self.layers_; ++l) visit.group("layer", l, self.layer_[l]);
     }
 
+    // A checkpoint's bound is believed only if the weights agree.
+    void restored() noexcept {
+        const float claimed = weight_bound_;
+        measure_weights();
+        if (claimed > weight_bound_) weight_bound_ = claimed;
+    }
+
     // Draws new weights uniformly from +-gain / sqrt(inputs); gain 1 keeps the variance of linear units at a third, sqrt(6) that of
     // relu units whole. With zero_outputs the last layer starts at zero: a new learner predicts the mean.
     // @source LeCun et al. 1998; He et al. 2015
@@ -144,7 +151,7 @@ public:
     }
 
 private:
-    static constexpr float largest_weight = 1e20f;
+    static constexpr float largest_weight = dense::largest_weight;
 
     static constexpr float largest_move(std::uint32_t samples, float rate, float momentum) noexcept {
         return rate * (limit * limit) * static_cast<float>(samples) / (1.0f - momentum);
