@@ -84,7 +84,7 @@ private:
 // Something that is no regular file (a pipe, /dev/stdout) is written to directly. Throws write_error; nothing is left beside the file then.
 inline void replace_file(const std::string& path, std::string_view bytes) {
     struct stat about {};
-    const bool special = ::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode);
+    const bool special = ::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
     const std::string beside = special ? path : path + ".tmp" + std::to_string(::getpid());
     const int flags = special ? O_WRONLY : O_WRONLY | O_CREAT | O_EXCL;
     if (!special) ::unlink(beside.c_str());  // of a process of this number that died

@@ -1,6 +1,7 @@
 // Numbers and times as a person reads them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -11,6 +12,14 @@ namespace console {
 inline std::string with_thousands(std::uint64_t n) {
     std::string text = std::to_string(n);
     for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+    return text;
+}
+
+// 64 bits as 16 hex digits.
+inline std::string hex(std::uint64_t n) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text(16, '0');
+    for (std::size_t i = 16; i-- > 0; n >>= 4) text[i] = digits[n & 15];
     return text;
 }
 

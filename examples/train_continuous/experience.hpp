@@ -43,8 +43,6 @@ public:
     // May throw data_error.
     [[nodiscard]] virtual moment step() = 0;
     [[nodiscard]] virtual synapse::status last_status() const noexcept { return synapse::status::ok; }
-    // True if a step may have to wait for the world outside.
-    [[nodiscard]] virtual bool waits() const noexcept { return false; }
     // Parts of the life, and the present one.
     [[nodiscard]] virtual std::uint32_t parts() const noexcept { return 1; }
     [[nodiscard]] virtual std::uint32_t part() const noexcept { return 0; }
@@ -131,7 +129,7 @@ private:
 
 class rows_experience final : public stream_experience {
 public:
-    // @param give_up  asked while no input comes
+    // @param give_up  asked before each wait for input, and while it lasts
     rows_experience(const options& x, std::function<bool()> give_up)
         : rows_{STDIN_FILENO,
                 "standard input",
@@ -139,7 +137,6 @@ public:
                  x.header.value_or(synapse::streams::header::detect)},
                 x.classes.value_or(default_classes),
                 std::move(give_up)} {}
-    [[nodiscard]] bool waits() const noexcept override { return true; }
     [[nodiscard]] std::unique_ptr<synapse::streams::indexed_stream> held_out(const std::string& path) const override {
         return std::make_unique<synapse::streams::csv_file>(path, rows_.columns(), synapse::streams::separator::rows);
     }

@@ -58,7 +58,7 @@ public:
 private:
     // A run of so many refusals in a row has diverged: the learner stands where it stood.
     static constexpr std::uint64_t most_refusals = 100;
-    // Steps between two looks at the clock.
+    // Steps between two looks at the clock; a life that has to wait for its data looks while it waits.
     static constexpr std::uint32_t steps_per_look = 64;
 
     void open_outputs() {
@@ -82,7 +82,6 @@ private:
     }
 
     void live() {
-        const std::uint32_t patience = life_->waits() ? 1 : steps_per_look;
         std::uint32_t until_look = 1;
         std::uint64_t refusals = 0;
         while (result_.why == ending::none && !asked_to_stop()) {
@@ -103,7 +102,7 @@ private:
             if (steps_ >= limits_.steps) result_.why = ending::steps;
             if (model_->latest().samples >= limits_.samples) result_.why = ending::samples;
             if (--until_look == 0) {
-                until_look = patience;
+                until_look = steps_per_look;
                 look();
             }
         }

@@ -9,6 +9,7 @@
 #include <synapse/core/fields.hpp>
 
 #include "console/json.hpp"
+#include "console/text.hpp"
 #include "train_continuous/examination.hpp"
 #include "train_continuous/experience.hpp"
 #include "train_continuous/limits.hpp"
@@ -17,14 +18,6 @@
 #include "train_continuous/progress.hpp"
 
 namespace train_continuous {
-
-// 64 bits as 16 hex digits.
-inline std::string hex(std::uint64_t n) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string text(16, '0');
-    for (std::size_t i = 16; i-- > 0; n >>= 4) text[i] = digits[n & 15];
-    return text;
-}
 
 // 6-32-32-2
 inline std::string net(const synapse::shape& s) {
@@ -79,7 +72,9 @@ inline std::string json_report(const options& x, const progress& end, const run_
     add_agent_metrics(out, end);
     out.member("neurons", hidden_units(model.form())).member("growth_events", 0);
     out.key("checkpoint").null().key("checkpoint_bytes").null();
-    out.member("weights_hash", hex(synapse::weights_hash(model))).member("net", net(model.form())).member("learner_bytes", model.bytes());
+    out.member("weights_hash", console::hex(synapse::weights_hash(model)))
+        .member("net", net(model.form()))
+        .member("learner_bytes", model.bytes());
     life.describe(out);
     return out.close('}').text() + "\n";
 }

@@ -25,6 +25,11 @@ TEST_CASE("text: durations") {
     CHECK(console::duration(std::numeric_limits<double>::quiet_NaN()) == "0s");
 }
 
+TEST_CASE("text: hex") {
+    CHECK(console::hex(0x0123456789abcdef) == "0123456789abcdef");
+    CHECK(console::hex(255) == "00000000000000ff");
+}
+
 TEST_CASE("text: digits") {
     CHECK(console::fixed(0.4517, 3) == "0.452");
     CHECK(console::fixed(-1e300, 0).size() == 302);

@@ -357,6 +357,13 @@ class StandardInput(Case):
         self.assertEqual(process.returncode, 0, error)
         self.assertIn("Total steps: 3\n", out.decode())
 
+    def test_status_lines_come_while_rows_trickle(self):
+        process = self.start("--data", "-", "--task", "regress", "--status-interval", "0.01")
+        for row in range(1, 4):
+            process.stdin.write(b"1 2\n")
+            process.stdin.flush()
+            self.wait_for_line(process)
+
     def test_hours_end_a_wait_for_input(self):
         process = self.start("--data", "-", "--task", "regress", "--hours", "0.0001", "--report", "report.json")
         process.stdin.write(b"1 2\n3 4\n")
@@ -419,6 +426,7 @@ class Signals(Case):
         self.assertEqual(process.wait(timeout=60), 128 + signal.SIGPIPE)
         process.stdout = None
         self.assertEqual(strict_json(self.read("report.json"))["stopped_by"], "signal")
+        self.assertIn("TRAINING SUMMARY", self.read("training.log"))
 
 
 class Writing(Case):
