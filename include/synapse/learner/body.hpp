@@ -59,13 +59,15 @@ public:
     learner_body(const learner_body&) = delete;
     learner_body& operator=(const learner_body&) = delete;
 
+    // The names here are the keys of a checkpoint's map.
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        visit.group("fast", self.fast_);
-        if (self.form_.slow) visit.group("slow", self.slow_);
+        visit.group("tuning", self.tuning_);
+        systems<Self> both{self};
+        visit.group("model_state_dict", both);
         visit.group("input_normalizer", self.inputs_);
         visit.group("target_normalizer", self.targets_);
-        visit.group("replay", self.memory_);
+        visit.group("replay_buffer", self.memory_);
         visit.group("classes", self.classes_);
         visit.group("report", self.report_);
         visit.value("random_0", self.random_.word[0]);
@@ -84,6 +86,11 @@ public:
         }
         if (self.form_.replay != 0) visit.array("drawn", role::scratch, self.drawn_, vector_extent(self.form_.batch, self.form_.batch));
         visit.group("work", self.work_);
+    }
+
+    status settle() const noexcept {
+        const bool random_is_dead = (random_.word[0] | random_.word[1] | random_.word[2] | random_.word[3]) == 0;
+        return random_is_dead || !(replay_credit_ >= -1.0f && replay_credit_ <= 1.0f) ? status::corrupt : status::ok;
     }
 
     // Answers for one sample. x [inputs] in, y [outputs] out: target units (regression) or class probabilities (classification;
@@ -296,6 +303,17 @@ protected:
     }
 
 private:
+    // Both sets of weights under one name.
+    template <class Self>
+    struct systems {
+        Self& body;
+        template <class Systems, class Visitor>
+        static constexpr void fields(Systems& self, Visitor& visit) {
+            visit.group("fast", self.body.fast_);
+            if (self.body.form_.slow) visit.group("slow", self.body.slow_);
+        }
+    };
+
     static constexpr float initial_gain = 2.44948974f;  // sqrt(6)
 
     [[nodiscard]] static bool usable(std::span<const float> numbers) noexcept {
