@@ -225,6 +225,7 @@ class Csv(Case):
         hashes = {order: self.report(*arguments, "--order", order)["weights_hash"] for order in ("stream", "shuffled", "by-class:2")}
         self.assertEqual(len(set(hashes.values())), 3)
         self.assertEqual(self.report(*arguments)["weights_hash"], hashes["stream"])
+        self.assertNotEqual(self.report(*arguments, "--seed", "2")["weights_hash"], hashes["stream"])
         self.assertEqual(self.report(*arguments, "--order", "shuffled")["weights_hash"], hashes["shuffled"])
         self.assertEqual(self.report(*arguments, "--passes", "3")["steps"], 1800)
         self.assertEqual(self.report(*arguments, "--passes", "0", "--steps", "2000")["steps"], 2000)
