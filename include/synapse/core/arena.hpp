@@ -36,7 +36,13 @@ public:
     // or null if they do not fit. A block that is not itself aligned to config::block_alignment serves nothing.
     template <class T>
     constexpr T* take(std::size_t count, std::size_t alignment) noexcept {
-        const std::size_t start = (used_ + alignment - 1) & ~(alignment - 1);
+        constexpr std::size_t most = static_cast<std::size_t>(-1);
+        const std::size_t gap = (alignment - used_ % alignment) % alignment;
+        if (used_ > most - gap || count > (most - used_ - gap) / sizeof(T)) {
+            used_ = most;  // beyond the address space: from now on nothing is served and no block fits
+            return nullptr;
+        }
+        const std::size_t start = used_ + gap;
         used_ = start + count * sizeof(T);
         if (base_ == nullptr || used_ > size_) return nullptr;
         return reinterpret_cast<T*>(base_ + start);

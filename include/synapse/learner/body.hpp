@@ -297,7 +297,8 @@ protected:
         tuning_ = numbers;
         random_ = random_generator{numbers.seed};
         // Classes start undecided but apart; numbers start at their mean.
-        fast_.randomise(random_, is_classifier() ? 1.0f : initial_gain, !is_classifier());
+        const bool kaiming = !is_classifier() && form_.function == activation::relu;
+        fast_.randomise(random_, kaiming ? kaiming_gain : 1.0f, !is_classifier());
         if (form_.slow) copy_weights(fast_, slow_);
         return status::ok;
     }
@@ -314,7 +315,7 @@ private:
         }
     };
 
-    static constexpr float initial_gain = 2.44948974f;  // sqrt(6)
+    static constexpr float kaiming_gain = 2.44948974f;  // sqrt(6)
 
     [[nodiscard]] static bool usable(std::span<const float> numbers) noexcept {
         constexpr std::uint32_t largest = std::bit_cast<std::uint32_t>(normalizer::largest_input);
