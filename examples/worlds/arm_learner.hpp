@@ -90,7 +90,7 @@ public:
     explicit learned_model(Learner& learner) noexcept : learner_{&learner}, replay_ratio_{learner.tuned().replay_ratio} {}
 
     void predict(const double (&x)[model_inputs], double (&torque)[joints]) {
-        float in[model_inputs];
+        float in[model_inputs] = {};
         float out[joints] = {};
         narrow(x, in);
         const bool answered = synapse::ok(learner_->predict(std::span<const float>{in}, std::span<float>{out}));
@@ -98,7 +98,7 @@ public:
     }
 
     void learn(const double (&x)[model_inputs], const double (&torque)[joints]) {
-        float in[model_inputs];
+        float in[model_inputs] = {};
         float target[joints];
         narrow(x, in);
         for (int j = 0; j < joints; ++j) target[j] = static_cast<float>(torque[j]);
