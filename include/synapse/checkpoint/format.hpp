@@ -23,6 +23,8 @@
 //   - counts are unsigned integers; real numbers are always float32 (0xca) and finite, never turned into integers
 //   - a tensor is a map of exactly three keys in this order: "d" its dtype in the notation of numpy ("<f4", "<f2", "<u8", "<u4",
 //     "<u2", "|u1"), "s" an array of its rows and columns, "b" a bin of rows * columns elements, little-endian, row by row
+//   - in the maps "shape", "tuning", "report", "drift" and "gate" a number that is not there has its default of learner/*.hpp and
+//     metrics/drift.hpp, plasticity/gate.hpp as of schema 1
 //   - only rows and columns in use are stored: no reservation, no padding, no scratch
 //   - text, ext and other types may stand behind keys that a reader does not know; it skips them (at most 65536 objects for a key)
 //

@@ -15,6 +15,8 @@
 // Numbers come before the arrays whose extents depend on them. A part may also have, for what comes from a checkpoint:
 //     status settle()    its numbers have been read, its arrays perhaps not: ok if they can be (it may fit them to its own
 //                        reservation), wrong_shape if they are another learner's, corrupt if no learner has them
+//     static constexpr bool saved_if_not_default = true;   // only numbers, no arrays: those that Part{} has are not written;
+//                        so the defaults are part of the checkpoint's format
 //     void restored()    all of it has been read: make what follows from the rest follow from it
 #pragma once
 
@@ -35,6 +37,7 @@ enum class role : std::uint8_t {
     state,    // everything else that influences the future: saved
     packed_f32,  // state; bytes that hold little-endian floats
     packed_f16,  // the same, IEEE halves
+    derived,  // follows from the rest by restored(): not saved
     scratch,  // valid only inside one call: never saved
 };
 

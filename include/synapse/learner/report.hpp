@@ -33,6 +33,7 @@ struct report {
     float loss = 0.0f;           // nats; or half the squared error in deviations of the target
     float last_error = 0.0f;     // of the last sample alone
 
+    static constexpr bool saved_if_not_default = true;
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
         visit.value("steps", self.steps);

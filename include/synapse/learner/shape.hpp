@@ -74,6 +74,7 @@ struct shape {
         return nullptr;
     }
 
+    static constexpr bool saved_if_not_default = true;
     // For checkpoints, which say the shape of the learner they hold.
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {

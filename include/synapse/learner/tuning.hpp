@@ -76,6 +76,7 @@ struct tuning {
         return nullptr;
     }
 
+    static constexpr bool saved_if_not_default = true;
     // For checkpoints: the tuning is saved and comes back with the learner.
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {

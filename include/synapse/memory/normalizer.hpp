@@ -24,7 +24,7 @@ public:
         visit.value("count", self.count_);
         visit.array("mean", role::state, self.mean_, e.within(largest_input));
         visit.array("variance", role::state, self.variance_, e.from_zero_to(8 * largest_input * largest_input));
-        visit.array("inverse_deviation", role::state, self.inverse_, e);
+        visit.array("inverse_deviation", role::derived, self.inverse_, e);
     }
 
     void restored() noexcept {

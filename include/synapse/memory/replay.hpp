@@ -55,11 +55,11 @@ public:
     static constexpr void fields(Self& self, Visitor& visit) {
         const replay_form& f = self.form_;
         if (f.capacity == 0) return;
-        const std::uint32_t stored = self.positions_.used;
-        const std::uint32_t size = codec::bytes(f.format, f.features);
         visit.value("seen", self.seen_);
         visit.value("next", self.positions_.next);
         visit.value("used", self.positions_.used);
+        const std::uint32_t stored = self.positions_.used;
+        const std::uint32_t size = codec::bytes(f.format, f.features);
         const role kind = f.format == sample_format::f32 ? role::packed_f32 : f.format == sample_format::f16 ? role::packed_f16 : role::state;
         visit.array("samples", kind, self.samples_, extent{stored, size, f.capacity, size}.within(largest_number));
         visit.group("priority", self.priorities_);
@@ -67,7 +67,7 @@ public:
         if (f.classes != 0) {
             visit.array("labels", role::state, self.labels_, vector_extent(stored, f.capacity).below(f.classes));
             visit.array("class_seen", role::state, self.class_seen_, vector_extent(f.classes, f.classes));
-            visit.array("class_stored", role::state, self.class_stored_, vector_extent(f.classes, f.classes));
+            visit.array("class_stored", role::derived, self.class_stored_, vector_extent(f.classes, f.classes));
             visit.array("class_was_largest", role::state, self.was_largest_, vector_extent(f.classes, f.classes).below(2));
         }
     }

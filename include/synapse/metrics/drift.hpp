@@ -9,6 +9,7 @@ namespace synapse {
 // @source Page 1954; Gama et al. 2004, "Learning with drift detection", for its use on prequential error
 class drift_detector {
 public:
+    static constexpr bool saved_if_not_default = true;
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
         visit.value("count", self.count_);

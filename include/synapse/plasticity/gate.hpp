@@ -7,6 +7,7 @@ namespace synapse {
 
 class gate {
 public:
+    static constexpr bool saved_if_not_default = true;
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
         visit.value("count", self.count_);
