@@ -2,6 +2,17 @@
 #pragma once
 
 #include <synapse/config.hpp>
+#include <synapse/checkpoint/crc32c.hpp>
+#include <synapse/checkpoint/field_visitor.hpp>
+#include <synapse/checkpoint/fingerprint.hpp>
+#include <synapse/checkpoint/flash_fault_injector.hpp>
+#include <synapse/checkpoint/flash_slots.hpp>
+#include <synapse/checkpoint/format.hpp>
+#include <synapse/checkpoint/load.hpp>
+#include <synapse/checkpoint/pack.hpp>
+#include <synapse/checkpoint/save.hpp>
+#include <synapse/checkpoint/stream.hpp>
+#include <synapse/checkpoint/unpack.hpp>
 #include <synapse/core/arena.hpp>
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/fields.hpp>

@@ -9,7 +9,6 @@
 #include <iterator>
 #include <span>
 #include <type_traits>
-#include <utility>
 
 #include <synapse/checkpoint/field_visitor.hpp>
 #include <synapse/checkpoint/fingerprint.hpp>
@@ -209,17 +208,13 @@ private:
 };
 
 // The part of a model that has no size in its type, so that learners of every shape share one copy of this code.
+struct no_learner {};
+no_learner learner_in(const void*);
+template <class Kernels>
+learner_body<Kernels> learner_in(const learner_body<Kernels>*);
 template <class Model>
-struct sizeless {
-    using type = Model;
-};
-template <class Model>
-    requires requires(Model& m) { []<class Kernels>(learner_body<Kernels>&) {}(m); }
-struct sizeless<Model> {
-    using type = std::remove_pointer_t<decltype([]<class Kernels>(learner_body<Kernels>& b) { return &b; }(std::declval<Model&>()))>;
-};
-template <class Model>
-using sizeless_t = typename sizeless<Model>::type;
+using sizeless_t = std::conditional_t<std::is_same_v<decltype(learner_in(static_cast<Model*>(nullptr))), no_learner>, Model,
+                                      decltype(learner_in(static_cast<Model*>(nullptr)))>;
 
 // Its const is cast away because the list of fields is compiled once for saving and loading; saving writes to none of it.
 template <class Model>
