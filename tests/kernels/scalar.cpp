@@ -82,7 +82,7 @@ struct contract {
         for (int i = 0; i < 8; ++i) p[i] += p[i + 8];
         for (int i = 0; i < 4; ++i) p[i] += p[i + 4];
         for (int i = 0; i < 2; ++i) p[i] += p[i + 2];
-        return p[0] + p[1];
+        return (p[0] + p[1]) + 0.0f;
     }
     static void momentum(std::uint32_t n, float momentum, float s, const float* delta, float* velocity, float* w) {
         for (std::uint32_t j = 0; j < n; ++j) {
