@@ -69,7 +69,7 @@ struct tuning {
         if (!(drift_tolerance >= 0.0f && drift_tolerance <= 1e9f)) return "tuning.drift_tolerance lies outside [0, 1e9]";
         if (!(drift_rate_gain > 0.0f && drift_rate_gain <= 100.0f)) return "tuning.drift_rate_gain lies outside (0, 100]";
         if (static_cast<std::uint8_t>(on_drift) > static_cast<std::uint8_t>(drift_response::flush)) return "tuning.on_drift is no response";
-        if (slow_every == 0) return "tuning.slow_every is 0";
+        if (slow_every == 0 || slow_every > 1000000) return "tuning.slow_every lies outside [1, 1000000]";
         if (sleep_rounds == 0) return "tuning.sleep_rounds is 0";
         if (recent_labels > 64) return "tuning.recent_labels is above 64";
         if (static_cast<std::uint8_t>(answers) > static_cast<std::uint8_t>(answer::both)) return "tuning.answers is no system";
