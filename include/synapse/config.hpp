@@ -36,15 +36,30 @@
 // For the innermost kernels only, whose speed depends on their sizes being seen by the compiler.
 #if defined(__GNUC__) || defined(__clang__)
 #define SYNAPSE_INLINE inline __attribute__((always_inline))
+#define SYNAPSE_INLINE_LAMBDA __attribute__((always_inline))
+#define SYNAPSE_OUTLINE __attribute__((noinline))
 #define SYNAPSE_RESTRICT __restrict__
 #else
 #define SYNAPSE_INLINE inline
+#define SYNAPSE_INLINE_LAMBDA
+#define SYNAPSE_OUTLINE
 #define SYNAPSE_RESTRICT
+#endif
+
+// Before a loop over an array of registers: unrolled whole at every level of optimisation, or the array would live in memory.
+#if defined(__clang__)
+#define SYNAPSE_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define SYNAPSE_UNROLL _Pragma("GCC unroll 64")
+#else
+#define SYNAPSE_UNROLL
 #endif
 
 // gcc 12 takes the deliberately undefined operands inside its own AVX-512 intrinsics for mistakes of whoever calls them.
 #if defined(__GNUC__) && !defined(__clang__)
-#define SYNAPSE_INTRINSICS_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmaybe-uninitialized\"")
+#define SYNAPSE_INTRINSICS_BEGIN                                                                      \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmaybe-uninitialized\"") \
+        _Pragma("GCC diagnostic ignored \"-Wuninitialized\"")
 #define SYNAPSE_INTRINSICS_END _Pragma("GCC diagnostic pop")
 #else
 #define SYNAPSE_INTRINSICS_BEGIN

@@ -193,6 +193,13 @@ outcome outcome_of(const problem& p, bool& clean) {
     report_sums("forward of a batch");
     clean = clean && layer.report(out, "weights after forward");
 
+    exact<std::uint32_t> active(start.stride);
+    for (std::uint32_t b = 0; b < p.samples; ++b) {
+        const std::uint32_t n = Kernels::forward_relu(layer.view(), rows, layer.inputs()[b], a.data() + std::size_t{b} * start.stride, active.data());
+        out.add("active units", {active.data(), active.data() + n});
+    }
+    report_sums("forward_relu");
+
     exact<float> dx(std::size_t{p.samples} * room, untouched);
     const auto report_dx = [&](const char* name) {
         for (std::uint32_t b = 0; b < p.samples; ++b) {
@@ -212,6 +219,12 @@ outcome outcome_of(const problem& p, bool& clean) {
     clean = clean && layer.report(out, "weights after backward");
     Kernels::backward(layer.view(), rows, layer.inputs()[0], layer.deltas()[0], p.rate, nullptr);
     clean = clean && layer.report(out, "weights after backward without dx");
+
+    Kernels::backward_relu(layer.view(), rows, layer.inputs()[0], layer.deltas()[0], p.rate, dx.data());
+    out.add("dx through relu", dx.data(), p.inputs);
+    for (std::uint32_t k = p.inputs; k < room; ++k) clean = clean && bits_of(dx[k]) == 0;
+    for (std::uint32_t k = 0; k < room; ++k) dx[k] = untouched;
+    clean = clean && layer.report(out, "weights after backward through relu");
 
     laid_out<Kernels> batch{p};
     Kernels::backward(batch.view(), rows, batch.inputs(), batch.deltas(), p.rate, synapse::batch_view<float>{dx.data(), p.samples, room});

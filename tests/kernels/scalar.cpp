@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -75,6 +76,17 @@ struct contract {
             }
             for (std::uint32_t j = 0; j < layer.outputs; ++j) layer.bias[j] = madd(-rate, delta[b][j], layer.bias[j]);
         }
+    }
+    static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, std::uint32_t* active) {
+        forward(layer, rows, x, a);
+        relu(layer.outputs, a);
+        return nonzero(layer.outputs, a, active);
+    }
+    static void backward_relu(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) {
+        std::vector<float> h(layer.inputs);  // 1 where listed, so that relu_backward lets these through
+        for (std::uint32_t i = 0; i < rows.count; ++i) h[rows.index[i]] = 1.0f;
+        backward(layer, rows, x, delta, rate, dx);
+        relu_backward(layer.inputs, h.data(), dx);
     }
     static float dot(std::uint32_t n, const float* delta, const float* w) {
         float p[16] = {};

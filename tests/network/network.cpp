@@ -259,7 +259,7 @@ TEST_CASE("network: one layer without hidden ones, and seven hidden ones") {
     }
     CHECK(first > 0.5f);
     CHECK(last < 1e-4f);
-    CHECK(line.net.layer(0).weights()(0, 0) == doctest::Approx(0.5f).epsilon(1e-3));
+    CHECK(static_cast<double>(line.net.layer(0).weights()(0, 0)) == doctest::Approx(0.5).epsilon(1e-3));
 
     built<fast> deep{topology{.inputs = 2, .outputs = 1, .hidden = {5, 6, 7, 8, 7, 6, 5}, .function = activation::tanh}};
     CHECK(deep.net.layers() == synapse::max_layers);

@@ -3,7 +3,8 @@
 // THE CONTRACT. A dense layer stores weight[input][output] at `stride`, outputs contiguous. In every kernel set:
 //   1. forward    a_j = b_j, then for each listed row k in list order: a_j = madd(x_k, W[k][j], a_j).
 //   2. dx         dx_k = fold(p), where p_i = +0, then for each j in order: p_(j mod 16) = madd(delta_j, W[k][j], p_(j mod 16)).
-//   3. fold       16 partial sums become one: add lane i+8 to i (i < 8), then i+4 to i, i+2 to i, i+1 to i.
+//   3. fold       16 partial sums become one: add lane i+8 to i (i < 8), then i+4 to i, i+2 to i, i+1 to i; then add +0, so that
+//                 a sum of zeros is +0 whatever their signs.
 //   4. update     W[k][j] = madd(s_k, delta_j, W[k][j]) with s_k = -rate * x_k, after dx_k has been formed from the old row.
 //                 b_j = madd(-rate, delta_j, b_j).
 //   5. batches    as above for each sample; the updates of one weight are applied in the order of the samples.
@@ -53,7 +54,8 @@ concept kernel_set = requires(const dense_view& layer, row_list rows, const floa
     { Kernels::name } -> std::convertible_to<const char*>;               // for reports; not part of the numbers
     { Kernels::lanes } -> std::convertible_to<std::uint32_t>;            // strides are multiples of this; 1 = no padding
 
-    // Writes the positions of the nonzero elements of in [n] to index [n]; returns how many. -0 counts as zero.
+    // Writes the positions of the nonzero elements of in [n] to index, which has room for n rounded up to lanes; returns how many.
+    // -0 counts as zero.
     { Kernels::nonzero(n, in, index) } noexcept -> std::same_as<std::uint32_t>;
     // The same for a batch: positions that are nonzero in at least one sample.
     { Kernels::nonzero(n, ins, index) } noexcept -> std::same_as<std::uint32_t>;
@@ -66,6 +68,13 @@ concept kernel_set = requires(const dense_view& layer, row_list rows, const floa
     // bias with x and delta; contracts 2 to 5. Arguments: layer, rows, x, delta, rate, dx.
     { Kernels::backward(layer, rows, in, in, number, out) } noexcept;
     { Kernels::backward(layer, rows, ins, ins, number, outs) } noexcept;
+
+    // forward, then relu, for the layer below another: also writes the positions of the active units to index, which has room for
+    // stride; returns how many.
+    { Kernels::forward_relu(layer, rows, in, out, index) } noexcept -> std::same_as<std::uint32_t>;
+    // backward through a layer whose inputs are relu units and whose rows are the active ones: dx is what relu_backward would make
+    // of it, +0 at all other places of [inputs rounded up to lanes].
+    { Kernels::backward_relu(layer, rows, in, in, number, out) } noexcept;
 
     // fold of contract 3 over delta [n] and one row of weights [n].
     { Kernels::dot(n, in, in) } noexcept -> std::same_as<float>;

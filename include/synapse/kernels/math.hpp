@@ -1,7 +1,8 @@
 // tanh, exp, log and sigmoid of our own: the same operations, so the same bits, in every kernel set and on every target.
 //
 // Each is written once, over an Operations type that says what a value is (a float, or a register of them):
-//     value                              the number type; has + - * /
+//     value                              the number type; has + - *
+//     divide(a, b)                       a / b, correctly rounded
 //     constant(float)                    that number in every lane
 //     madd(a, b, c)                      a * b + c in the chosen arithmetic
 //     min(a, b), max(a, b)               of finite numbers, not of two zeros of different signs
@@ -23,6 +24,7 @@ struct scalar_operations {
     using value = float;
     static constexpr float constant(float x) noexcept { return x; }
     static constexpr float madd(float a, float b, float c) noexcept { return Arithmetic::madd(a, b, c); }
+    static constexpr float divide(float a, float b) noexcept { return a / b; }
     static constexpr float min(float a, float b) noexcept { return a < b ? a : b; }
     static constexpr float max(float a, float b) noexcept { return a > b ? a : b; }
     static constexpr float positive(float a, float x, float y) noexcept { return a > 0.0f ? x : y; }
@@ -56,7 +58,7 @@ constexpr typename Operations::value tanh(typename Operations::value x) noexcept
     q = ops::madd(q, t, ops::constant(2.5874033946e-02f));
     q = ops::madd(q, t, ops::constant(4.6713688611e-01f));
     q = ops::madd(q, t, ops::constant(1.0f));
-    const auto y = x * p / q;
+    const auto y = ops::divide(x * p, q);
     return ops::max(ops::constant(-1.0f), ops::min(ops::constant(1.0f), y));
 }
 
@@ -109,7 +111,7 @@ constexpr typename Operations::value sigmoid(typename Operations::value x) noexc
     using ops = Operations;
     const auto e = exp<ops>(ops::min(x, ops::constant(0.0f) - x));
     const auto one = ops::constant(1.0f);
-    return ops::positive(x, one, e) / (one + e);
+    return ops::divide(ops::positive(x, one, e), one + e);
 }
 
 }  // namespace synapse::math

@@ -80,6 +80,23 @@ struct scalar_kernels {
         for (std::uint32_t b = 0; b < x.samples; ++b) add(layer.outputs, -rate, delta[b], layer.bias);
     }
 
+    static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, std::uint32_t* active) noexcept {
+        forward(layer, rows, x, a);
+        std::uint32_t count = 0;
+        for (std::uint32_t j = 0; j < layer.outputs; ++j) {
+            active[count] = j;
+            count += a[j] > 0.0f;
+            a[j] = operations::min(limit, a[j] > 0.0f ? a[j] : 0.0f);
+        }
+        return count;
+    }
+
+    static void backward_relu(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
+        for (std::uint32_t k = 0; k < (layer.inputs + Lanes - 1) / Lanes * Lanes; ++k) dx[k] = 0.0f;
+        backward(layer, rows, x, delta, rate, dx);
+        for (std::uint32_t i = 0; i < rows.count; ++i) dx[rows.index[i]] = saturate(dx[rows.index[i]]);
+    }
+
     static float dot(std::uint32_t n, const float* delta, const float* w) noexcept {
         return dot_columns<false>(std::make_index_sequence<partial_sums>{}, n, 0.0f, delta, const_cast<float*>(w));
     }
@@ -171,7 +188,7 @@ private:
         for (std::uint32_t width = partial_sums / 2; width > 0; width /= 2) {
             for (std::uint32_t i = 0; i < width; ++i) sum[i] += sum[i + width];
         }
-        return sum[0];
+        return sum[0] + 0.0f;
     }
 
     template <bool Update>

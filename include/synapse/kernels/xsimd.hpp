@@ -21,9 +21,10 @@
 SYNAPSE_INTRINSICS_BEGIN
 namespace synapse {
 
-// True if a vector of this architecture multiplies and adds with the arithmetic's roundings in hardware.
+// True if a vector of this architecture computes with the arithmetic's roundings in hardware, and tests have shown it: x86 and
+// 64-bit Arm. (32-bit Arm's vectors know no denormals.)
 template <class Arithmetic, class Architecture = xsimd::default_arch>
-inline constexpr bool xsimd_offers = !Arithmetic::is_fused || (config::hardware_fma && (config::x86 || config::arm64));
+inline constexpr bool xsimd_offers = (config::x86 || config::arm64) && (!Arithmetic::is_fused || config::hardware_fma);
 
 template <class Arithmetic, class Architecture>
 struct xsimd_operations {
@@ -39,12 +40,22 @@ struct xsimd_operations {
             return product + c;
         }
     }
+    static SYNAPSE_INLINE value divide(const value& a, const value& b) noexcept { return quotient(a, b); }
     static SYNAPSE_INLINE value min(const value& a, const value& b) noexcept { return xsimd::min(a, b); }
     static SYNAPSE_INLINE value max(const value& a, const value& b) noexcept { return xsimd::max(a, b); }
 
 private:
-    // xsimd::fma multiplies and adds on some architectures (AVX-512 in xsimd 8), so the instructions are named here. The names
-    // depend on a template argument and are looked up only where they are used.
+    // xsimd::fma multiplies and adds on some architectures (AVX-512 in xsimd 8), and its division of floats on Arm is an
+    // approximation, so these instructions are named here. The names depend on a template argument and are looked up only where
+    // they are used.
+    template <class Value>
+    static SYNAPSE_INLINE Value quotient(const Value& a, const Value& b) noexcept {
+        if constexpr (config::arm64) {
+            return Value(vdivq_f32(a.data, b.data));
+        } else {
+            return a / b;
+        }
+    }
     template <class Value>
     static SYNAPSE_INLINE Value fma(const Value& a, const Value& b, const Value& c) noexcept {
         if constexpr (config::arm64) {
@@ -62,7 +73,7 @@ private:
 template <class Arithmetic = separate, class Architecture = xsimd::default_arch>
 struct xsimd_kernels {
     static_assert(xsimd_offers<Arithmetic, Architecture>,
-                  "this target has no fused multiply-add: use separate, or fastest_kernels<fused>, which takes scalar_kernels here");
+                  "this target's vectors do not do this arithmetic: use fastest_kernels, which takes scalar_kernels here");
 
     using arithmetic = Arithmetic;
     static constexpr const char* name = "xsimd";
@@ -72,39 +83,74 @@ private:
     using scalar = scalar_kernels<Arithmetic, lanes>;
     using operations = xsimd_operations<Arithmetic, Architecture>;
     using value = typename operations::value;
-    static constexpr std::uint32_t width = value::size;                 // floats in a register
-    static constexpr std::uint32_t group = partial_sums / width;        // registers in sixteen lanes
+    static constexpr std::uint32_t width = value::size;           // floats in a register
+    static constexpr std::uint32_t group = partial_sums / width;  // registers in sixteen lanes
     static_assert(width <= partial_sums && partial_sums % width == 0, "registers wider than the contract's 16 partial sums");
-    static constexpr bool wide = width == 16;                           // AVX-512
+    static constexpr bool wide = config::x86 && width == 16;  // AVX-512
     static constexpr bool many_registers = config::vector_registers >= 32;
 
-    static constexpr std::uint32_t columns_max = many_registers ? 16 : 8;     // accumulators of a single sample
-    static constexpr std::uint32_t tile_columns = many_registers ? 4 : 2;     // registers of columns in a tile of a batch
-    static constexpr std::uint32_t tile_samples = many_registers ? 6 : 4;     // samples in a tile of a batch
-    static constexpr std::uint32_t row_block = 4;                             // rows whose sums are folded together
+    static constexpr std::uint32_t columns_max = many_registers ? 16 : 8;              // accumulators of a single sample
+    static constexpr std::uint32_t tile_columns = many_registers ? 4 : 2;              // registers of columns in a tile of a batch
+    static constexpr std::uint32_t tile_samples = many_registers ? 6 : 4;              // samples in a tile of a batch
+    static constexpr std::uint32_t row_block = many_registers || group < 4 ? 4 : 2;    // rows whose sums are folded together
+    static constexpr std::uint32_t held_columns = wide ? 4 : group;                    // registers of deltas that stay across rows
 
     static SYNAPSE_INLINE value load(const float* p) noexcept { return value::load_aligned(p); }
     static SYNAPSE_INLINE value saturate(const value& x) noexcept { return xsimd::max(value(-limit), xsimd::min(value(limit), x)); }
+    static SYNAPSE_INLINE value held_above_zero(const value& x) noexcept {
+        return xsimd::min(value(limit), xsimd::select(x > value(0.0f), x, value(0.0f)));
+    }
     static SYNAPSE_INLINE value madd(const value& a, const value& b, const value& c) noexcept { return operations::madd(a, b, c); }
 
+    enum class dx_form { none, plain, through_relu };
+
 public:
-    static std::uint32_t nonzero(std::uint32_t n, const float* x, std::uint32_t* index) noexcept { return compress(n, x, index); }
+    static std::uint32_t nonzero(std::uint32_t n, const float* x, std::uint32_t* index) noexcept {
+        if constexpr (wide) {
+            return compress(n, batch_view<const float>{x, 1, 0}, index);
+        } else {
+            return scalar::nonzero(n, x, index);
+        }
+    }
 
     static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, std::uint32_t* index) noexcept {
-        return scalar::nonzero(n, x, index);
+        if constexpr (wide) {
+            return compress(n, x, index);
+        } else {
+            std::uint32_t count = 0;
+            std::uint32_t k = 0;
+            for (; k + width <= n; k += width) {
+                value largest = value(0.0f);
+                for (std::uint32_t b = 0; b < x.samples; ++b) largest = xsimd::max(largest, xsimd::abs(value::load_unaligned(x[b] + k)));
+                alignas(64) float any[width];
+                largest.store_aligned(any);
+                SYNAPSE_UNROLL
+                for (std::uint32_t i = 0; i < width; ++i) {
+                    index[count] = k + i;
+                    count += any[i] != 0.0f;
+                }
+            }
+            for (; k < n; ++k) {
+                bool any = false;
+                for (std::uint32_t b = 0; b < x.samples; ++b) any |= x[b][k] != 0.0f;
+                index[count] = k;
+                count += any;
+            }
+            return count;
+        }
     }
 
     static void forward(const dense_view& layer, row_list rows, const float* x, float* a) noexcept {
-        const std::uint32_t registers = round_to_lanes(layer.outputs) / width;
-        // As few passes as the registers allow, of even size: a lone narrow pass would wait on its own additions.
-        const std::uint32_t passes = (registers + columns_max - 1) / columns_max;
-        std::uint32_t done = 0;
-        for (std::uint32_t pass = 0; pass < passes; ++pass) {
-            const std::uint32_t count = (registers - done + (passes - pass) - 1) / (passes - pass);
-            const std::uint32_t j = done * width;
-            dispatch<columns_max>(count, [&](auto columns) { forward_columns<columns()>(layer, rows, x, a, j); });
-            done += count;
-        }
+        for_passes(layer, [&](auto columns, std::uint32_t j)
+                              SYNAPSE_INLINE_LAMBDA { forward_columns<columns()>(layer, rows.index, rows.count, x, a, j); });
+    }
+
+    static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, std::uint32_t* active) noexcept {
+        std::uint32_t count = 0;
+        for_passes(layer, [&](auto columns, std::uint32_t j) SYNAPSE_INLINE_LAMBDA {
+            count += forward_columns<columns(), true>(layer, rows.index, rows.count, x, a, j, active + count);
+        });
+        return count;
     }
 
     static void forward(const dense_view& layer, row_list rows, batch_view<const float> x, batch_view<float> a) noexcept {
@@ -122,30 +168,51 @@ public:
     }
 
     static void backward(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
-        const std::uint32_t columns = round_to_lanes(layer.outputs);
         if (dx != nullptr) {
-            for_row_blocks(rows, [&](auto block, const std::uint32_t* k) { fused_rows<block(), true>(layer, k, columns, x, delta, rate, dx); });
+            backward_as<dx_form::plain>(layer, rows, x, delta, rate, dx);
         } else {
-            for_row_blocks(rows, [&](auto block, const std::uint32_t* k) { fused_rows<block(), false>(layer, k, columns, x, delta, rate, dx); });
+            backward_as<dx_form::none>(layer, rows, x, delta, rate, dx);
         }
-        add_row(columns, -rate, delta, layer.bias);
+    }
+
+    static void backward_relu(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
+        const value zero(0.0f);
+        for (std::uint32_t k = 0; k < layer.inputs; k += partial_sums) {
+            SYNAPSE_UNROLL
+            for (std::uint32_t g = 0; g < group; ++g) zero.store_aligned(dx + k + g * width);
+        }
+        backward_as<dx_form::through_relu>(layer, rows, x, delta, rate, dx);
     }
 
     static void backward(const dense_view& layer, row_list rows, batch_view<const float> x, batch_view<const float> delta, float rate,
                          batch_view<float> dx) noexcept {
-        const std::uint32_t columns = round_to_lanes(layer.outputs);
-        for_row_blocks(rows, [&](auto block, const std::uint32_t* k) {
+        const std::uint32_t registers = round_to_lanes(layer.outputs) / width;
+        for_row_blocks(rows, [&](const std::uint32_t* k) {
             if (dx.data != nullptr) {
-                for_samples(x.samples, [&](auto samples, std::uint32_t first) {
-                    dot_tile<block(), samples()>(layer, k, columns, delta, first, dx);
-                });
+                for_samples(x.samples, [&](auto samples, std::uint32_t first) { dot_tile<samples()>(layer, k, registers, delta, first, dx); });
             }
-            update_rows<block()>(layer, k, columns, x, delta, rate);
+            update_rows(layer, k, registers, x, delta, rate);
         });
-        for (std::uint32_t b = 0; b < x.samples; ++b) add_row(columns, -rate, delta[b], layer.bias);
+        for (std::uint32_t b = 0; b < x.samples; ++b) add_row(registers, -rate, delta[b], layer.bias);
     }
 
-    static float dot(std::uint32_t n, const float* delta, const float* w) noexcept { return scalar::dot(n, delta, w); }
+    static float dot(std::uint32_t n, const float* delta, const float* w) noexcept {
+        value sum[group];
+        SYNAPSE_UNROLL
+        for (std::uint32_t g = 0; g < group; ++g) sum[g] = value(0.0f);
+        std::uint32_t j = 0;
+        for (; j + partial_sums <= n; j += partial_sums) {
+            SYNAPSE_UNROLL
+            for (std::uint32_t g = 0; g < group; ++g) {
+                sum[g] = madd(value::load_unaligned(delta + j + g * width), value::load_unaligned(w + j + g * width), sum[g]);
+            }
+        }
+        alignas(64) float lane[partial_sums];
+        SYNAPSE_UNROLL
+        for (std::uint32_t g = 0; g < group; ++g) sum[g].store_aligned(lane + g * width);
+        for (; j < n; ++j) lane[j % partial_sums] = Arithmetic::madd(delta[j], w[j], lane[j % partial_sums]);
+        return fold(lane);
+    }
 
     static void momentum(std::uint32_t n, float momentum, float s, const float* delta, float* velocity, float* w) noexcept {
         const value factor(momentum);
@@ -170,11 +237,9 @@ public:
     }
 
     static void relu(std::uint32_t n, float* a) noexcept {
-        const value zero(0.0f);
         std::uint32_t j = 0;
         for (; j + width <= n; j += width) {
-            const value v = value::load_unaligned(a + j);
-            xsimd::min(value(limit), xsimd::select(v > zero, v, zero)).store_unaligned(a + j);
+            held_above_zero(value::load_unaligned(a + j)).store_unaligned(a + j);
         }
         scalar::relu(n - j, a + j);
     }
@@ -233,6 +298,23 @@ private:
         }
     }
 
+    // Calls action with a number of neighbouring registers of columns, and where they begin, until all have been.
+    template <class Action>
+    static SYNAPSE_INLINE void for_passes(const dense_view& layer, Action&& action) noexcept {
+        // As few passes as the registers allow, of even size: a lone narrow pass would wait on its own additions.
+        std::uint32_t left = round_to_lanes(layer.outputs) / width;
+        for (std::uint32_t j = 0; left != 0;) {
+            std::uint32_t count = left;
+            if (left > columns_max) {
+                const std::uint32_t passes = (left + columns_max - 1) / columns_max;
+                count = (left + passes - 1) / passes;
+            }
+            dispatch<columns_max>(count, [&](auto columns) SYNAPSE_INLINE_LAMBDA { action(columns, j); });
+            j += count * width;
+            left -= count;
+        }
+    }
+
     template <class Action>
     static SYNAPSE_INLINE void for_samples(std::uint32_t samples, Action&& action) noexcept {
         std::uint32_t first = 0;
@@ -244,27 +326,53 @@ private:
         }
     }
 
+    // Calls action with row_block rows at a time. A last block that is not full repeats its last row: kernels load all rows of a
+    // block before they store one, so the repetitions do the same work over again.
     template <class Action>
     static SYNAPSE_INLINE void for_row_blocks(row_list rows, Action&& action) noexcept {
         std::uint32_t i = 0;
-        for (; i + row_block <= rows.count; i += row_block) action(constant<row_block>{}, rows.index + i);
-        for (; i < rows.count; ++i) action(constant<1>{}, rows.index + i);
+        for (; i + row_block <= rows.count; i += row_block) action(rows.index + i);
+        if (i == rows.count) return;
+        std::uint32_t last[row_block];
+        SYNAPSE_UNROLL
+        for (std::uint32_t r = 0; r < row_block; ++r) last[r] = rows.index[i + r < rows.count ? i + r : rows.count - 1];
+        action(last);
     }
 
-    // A pass over neighbouring columns, all their sums in registers.
-    template <std::uint32_t Columns>
-    static SYNAPSE_INLINE void forward_columns(const dense_view& layer, row_list rows, const float* SYNAPSE_RESTRICT x,
-                                               float* SYNAPSE_RESTRICT a, std::uint32_t j) noexcept {
+    // A pass over neighbouring columns, all their sums in registers; with Relu returns how many of them it listed as active.
+    template <std::uint32_t Columns, bool Relu = false>
+    SYNAPSE_OUTLINE static std::uint32_t forward_columns(const dense_view& layer, const std::uint32_t* SYNAPSE_RESTRICT index, std::uint32_t count,
+                                                         const float* SYNAPSE_RESTRICT x, float* SYNAPSE_RESTRICT a, std::uint32_t j,
+                                                         std::uint32_t* active = nullptr) noexcept {
         value sum[Columns];
+        SYNAPSE_UNROLL
         for (std::uint32_t c = 0; c < Columns; ++c) sum[c] = load(layer.bias + j + c * width);
-        const float* weight = layer.weight + j;
-        for (std::uint32_t i = 0; i < rows.count; ++i) {
-            const std::uint32_t k = rows.index[i];
-            const float* w = weight + std::size_t{k} * layer.stride;
+        const float* const weight = layer.weight + j;
+        const std::size_t stride = layer.stride;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const std::uint32_t k = index[i];
+            const float* w = weight + k * stride;
             const value xk(x[k]);
+            SYNAPSE_UNROLL
             for (std::uint32_t c = 0; c < Columns; ++c) sum[c] = madd(xk, load(w + c * width), sum[c]);
         }
-        for (std::uint32_t c = 0; c < Columns; ++c) sum[c].store_aligned(a + j + c * width);
+        std::uint32_t listed = 0;
+        SYNAPSE_UNROLL
+        for (std::uint32_t c = 0; c < Columns; ++c) {
+            if constexpr (Relu) {
+                sum[c] = held_above_zero(sum[c]);
+                if constexpr (wide) listed += list_nonzero(sum[c], j + c * width, active + listed);
+            }
+            sum[c].store_aligned(a + j + c * width);
+        }
+        if constexpr (Relu && !wide) {
+            const std::uint32_t end = j + Columns * width < layer.outputs ? j + Columns * width : layer.outputs;
+            for (std::uint32_t at = j; at < end; ++at) {
+                active[listed] = at;
+                listed += a[at] != 0.0f;
+            }
+        }
+        return listed;
     }
 
     template <std::uint32_t Columns, std::uint32_t Samples>
@@ -272,8 +380,10 @@ private:
                                             std::uint32_t first, std::uint32_t j) noexcept {
         value sum[Samples][Columns];
         const float* in[Samples];
+        SYNAPSE_UNROLL
         for (std::uint32_t s = 0; s < Samples; ++s) {
             in[s] = x[first + s];
+            SYNAPSE_UNROLL
             for (std::uint32_t c = 0; c < Columns; ++c) sum[s][c] = load(layer.bias + j + c * width);
         }
         const float* weight = layer.weight + j;
@@ -281,100 +391,178 @@ private:
             const std::uint32_t k = rows.index[i];
             const float* row = weight + std::size_t{k} * layer.stride;
             value w[Columns];
+            SYNAPSE_UNROLL
             for (std::uint32_t c = 0; c < Columns; ++c) w[c] = load(row + c * width);
+            SYNAPSE_UNROLL
             for (std::uint32_t s = 0; s < Samples; ++s) {
                 const value xk(in[s][k]);
+                SYNAPSE_UNROLL
                 for (std::uint32_t c = 0; c < Columns; ++c) sum[s][c] = madd(xk, w[c], sum[s][c]);
             }
         }
+        SYNAPSE_UNROLL
         for (std::uint32_t s = 0; s < Samples; ++s) {
+            SYNAPSE_UNROLL
             for (std::uint32_t c = 0; c < Columns; ++c) sum[s][c].store_aligned(a[first + s] + j + c * width);
         }
     }
 
-    // Contracts 2 and 4 in one pass over Block rows.
-    template <std::uint32_t Block, bool Propagate>
-    static SYNAPSE_INLINE void fused_rows(const dense_view& layer, const std::uint32_t* k, std::uint32_t columns,
-                                          const float* SYNAPSE_RESTRICT x, const float* SYNAPSE_RESTRICT delta, float rate,
-                                          float* SYNAPSE_RESTRICT dx) noexcept {
-        float* w[Block];
-        value scale[Block];
-        value sum[Block][group];
-        for (std::uint32_t r = 0; r < Block; ++r) {
+    // Contracts 2 and 4 in one pass over a block of rows.
+    template <dx_form Form>
+    static SYNAPSE_INLINE void fused_rows(const dense_view& layer, const std::uint32_t* k, const float* SYNAPSE_RESTRICT x,
+                                          const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
+        const std::uint32_t columns = round_to_lanes(layer.outputs);
+        float* w[row_block];
+        value scale[row_block];
+        value sum[row_block][group];
+        SYNAPSE_UNROLL
+        for (std::uint32_t r = 0; r < row_block; ++r) {
             w[r] = layer.weight + std::size_t{k[r]} * layer.stride;
             scale[r] = value(-rate * x[k[r]]);
+            SYNAPSE_UNROLL
             for (std::uint32_t g = 0; g < group; ++g) sum[r][g] = value(0.0f);
         }
         for (std::uint32_t j = 0; j < columns; j += partial_sums) {
+            SYNAPSE_UNROLL
             for (std::uint32_t g = 0; g < group; ++g) {
                 const std::uint32_t at = j + g * width;
-                const value d = load(delta + at);
-                for (std::uint32_t r = 0; r < Block; ++r) {
-                    const value old = load(w[r] + at);
-                    if constexpr (Propagate) sum[r][g] = madd(d, old, sum[r][g]);
-                    madd(scale[r], d, old).store_aligned(w[r] + at);
-                }
+                move_rows<Form>(w, at, scale, load(delta + at), [&](std::uint32_t r) SYNAPSE_INLINE_LAMBDA -> value& { return sum[r][g]; });
             }
         }
-        if constexpr (Propagate) fold_rows<Block>(sum, k, dx);
+        if constexpr (Form != dx_form::none) fold_rows<Form>(sum, k, dx);
     }
 
-    template <std::uint32_t Block, std::uint32_t Samples>
-    static SYNAPSE_INLINE void dot_tile(const dense_view& layer, const std::uint32_t* k, std::uint32_t columns,
+    // One register of columns in each row of a block: the sums of dx, then the update.
+    template <dx_form Form, class Sum>
+    static SYNAPSE_INLINE void move_rows(float* const (&w)[row_block], std::uint32_t at, const value (&scale)[row_block], const value& d,
+                                         Sum&& sum) noexcept {
+        value old[row_block];
+        SYNAPSE_UNROLL
+        for (std::uint32_t r = 0; r < row_block; ++r) old[r] = load(w[r] + at);
+        SYNAPSE_UNROLL
+        for (std::uint32_t r = 0; r < row_block; ++r) {
+            if constexpr (Form != dx_form::none) sum(r) = madd(d, old[r], sum(r));
+            madd(scale[r], d, old[r]).store_aligned(w[r] + at);
+        }
+    }
+
+    template <dx_form Form>
+    static SYNAPSE_INLINE void backward_as(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate,
+                                           float* dx) noexcept {
+        const std::uint32_t registers = round_to_lanes(layer.outputs) / width;
+        if (registers != 0 && registers <= held_columns) {
+            dispatch<held_columns / group>(registers / group, [&](auto groups) SYNAPSE_INLINE_LAMBDA {
+                update_held<groups() * group, Form>(layer, rows.index, rows.count, x, delta, rate, dx);
+            });
+        } else {
+            update_streamed<Form>(layer, rows.index, rows.count, x, delta, rate, dx);
+        }
+        add_row(registers, -rate, delta, layer.bias);
+    }
+
+    template <dx_form Form>
+    SYNAPSE_OUTLINE static void update_streamed(const dense_view& layer, const std::uint32_t* index, std::uint32_t count, const float* x,
+                                                const float* delta, float rate, float* dx) noexcept {
+        for_row_blocks({index, count}, [&](const std::uint32_t* k) SYNAPSE_INLINE_LAMBDA { fused_rows<Form>(layer, k, x, delta, rate, dx); });
+    }
+
+    // The same for a layer so narrow that its deltas stay in registers from row to row.
+    template <std::uint32_t Columns, dx_form Form>
+    SYNAPSE_OUTLINE static void update_held(const dense_view& layer, const std::uint32_t* index, std::uint32_t count, const float* SYNAPSE_RESTRICT x,
+                                            const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
+        float* const weight = layer.weight;
+        const std::size_t stride = layer.stride;
+        value d[Columns];
+        SYNAPSE_UNROLL
+        for (std::uint32_t c = 0; c < Columns; ++c) d[c] = load(delta + c * width);
+        for_row_blocks({index, count}, [&](const std::uint32_t* k) SYNAPSE_INLINE_LAMBDA {
+            float* w[row_block];
+            value scale[row_block];
+            value sum[row_block][group];
+            SYNAPSE_UNROLL
+            for (std::uint32_t r = 0; r < row_block; ++r) {
+                w[r] = weight + k[r] * stride;
+                scale[r] = value(-rate * x[k[r]]);
+                SYNAPSE_UNROLL
+                for (std::uint32_t g = 0; g < group; ++g) sum[r][g] = value(0.0f);
+            }
+            SYNAPSE_UNROLL
+            for (std::uint32_t c = 0; c < Columns; ++c) {
+                move_rows<Form>(w, c * width, scale, d[c], [&](std::uint32_t r) SYNAPSE_INLINE_LAMBDA -> value& { return sum[r][c % group]; });
+            }
+            if constexpr (Form != dx_form::none) fold_rows<Form>(sum, k, dx);
+        });
+    }
+
+    template <std::uint32_t Samples>
+    static SYNAPSE_INLINE void dot_tile(const dense_view& layer, const std::uint32_t* k, std::uint32_t registers,
                                         batch_view<const float> delta, std::uint32_t first, batch_view<float> dx) noexcept {
         if constexpr (!wide && Samples > 1) {  // too few registers for sums of several samples: one after another
-            dot_tile<Block, 1>(layer, k, columns, delta, first, dx);
-            dot_tile<Block, Samples - 1>(layer, k, columns, delta, first + 1, dx);
+            dot_tile<1>(layer, k, registers, delta, first, dx);
+            dot_tile<Samples - 1>(layer, k, registers, delta, first + 1, dx);
         } else {
-            const float* w[Block];
-            value sum[Samples][Block][group];
-            for (std::uint32_t r = 0; r < Block; ++r) {
+            const float* w[row_block];
+            value sum[Samples][row_block][group];
+            SYNAPSE_UNROLL
+            for (std::uint32_t r = 0; r < row_block; ++r) {
                 w[r] = layer.weight + std::size_t{k[r]} * layer.stride;
+                SYNAPSE_UNROLL
                 for (std::uint32_t s = 0; s < Samples; ++s) {
+                    SYNAPSE_UNROLL
                     for (std::uint32_t g = 0; g < group; ++g) sum[s][r][g] = value(0.0f);
                 }
             }
-            for (std::uint32_t j = 0; j < columns; j += partial_sums) {
+            for (std::uint32_t c = 0; c < registers; c += group) {
+                SYNAPSE_UNROLL
                 for (std::uint32_t g = 0; g < group; ++g) {
-                    const std::uint32_t at = j + g * width;
-                    value old[Block];
-                    for (std::uint32_t r = 0; r < Block; ++r) old[r] = load(w[r] + at);
+                    const std::uint32_t at = (c + g) * width;
+                    value old[row_block];
+                    SYNAPSE_UNROLL
+                    for (std::uint32_t r = 0; r < row_block; ++r) old[r] = load(w[r] + at);
+                    SYNAPSE_UNROLL
                     for (std::uint32_t s = 0; s < Samples; ++s) {
                         const value d = load(delta[first + s] + at);
-                        for (std::uint32_t r = 0; r < Block; ++r) sum[s][r][g] = madd(d, old[r], sum[s][r][g]);
+                        SYNAPSE_UNROLL
+                        for (std::uint32_t r = 0; r < row_block; ++r) sum[s][r][g] = madd(d, old[r], sum[s][r][g]);
                     }
                 }
             }
-            for (std::uint32_t s = 0; s < Samples; ++s) fold_rows<Block>(sum[s], k, dx[first + s]);
+            SYNAPSE_UNROLL
+            for (std::uint32_t s = 0; s < Samples; ++s) fold_rows<dx_form::plain>(sum[s], k, dx[first + s]);
         }
     }
 
-    // Contract 5 for Block rows: each weight stays in a register while every sample's update is added to it.
-    template <std::uint32_t Block>
-    static SYNAPSE_INLINE void update_rows(const dense_view& layer, const std::uint32_t* k, std::uint32_t columns,
+    // Contract 5 for a block of rows: each weight stays in a register while every sample's update is added to it.
+    static SYNAPSE_INLINE void update_rows(const dense_view& layer, const std::uint32_t* k, std::uint32_t registers,
                                            batch_view<const float> x, batch_view<const float> delta, float rate) noexcept {
-        const std::uint32_t registers = columns / width;
         for (std::uint32_t done = 0; done < registers;) {
             const std::uint32_t left = registers - done;
             const std::uint32_t count = left < tile_columns ? left : tile_columns;
             dispatch<tile_columns>(count, [&](auto tile) {
                 constexpr std::uint32_t Columns = tile();
-                float* w[Block];
-                value sum[Block][Columns];
-                for (std::uint32_t r = 0; r < Block; ++r) {
+                float* w[row_block];
+                value sum[row_block][Columns];
+                SYNAPSE_UNROLL
+                for (std::uint32_t r = 0; r < row_block; ++r) {
                     w[r] = layer.weight + std::size_t{k[r]} * layer.stride + done * width;
+                    SYNAPSE_UNROLL
                     for (std::uint32_t c = 0; c < Columns; ++c) sum[r][c] = load(w[r] + c * width);
                 }
                 for (std::uint32_t b = 0; b < x.samples; ++b) {
                     const float* from = delta[b] + done * width;
                     value d[Columns];
+                    SYNAPSE_UNROLL
                     for (std::uint32_t c = 0; c < Columns; ++c) d[c] = load(from + c * width);
-                    for (std::uint32_t r = 0; r < Block; ++r) {
+                    SYNAPSE_UNROLL
+                    for (std::uint32_t r = 0; r < row_block; ++r) {
                         const value scale(-rate * x[b][k[r]]);
+                        SYNAPSE_UNROLL
                         for (std::uint32_t c = 0; c < Columns; ++c) sum[r][c] = madd(scale, d[c], sum[r][c]);
                     }
                 }
-                for (std::uint32_t r = 0; r < Block; ++r) {
+                SYNAPSE_UNROLL
+                for (std::uint32_t r = 0; r < row_block; ++r) {
+                    SYNAPSE_UNROLL
                     for (std::uint32_t c = 0; c < Columns; ++c) sum[r][c].store_aligned(w[r] + c * width);
                 }
             });
@@ -382,28 +570,110 @@ private:
         }
     }
 
-    static SYNAPSE_INLINE void add_row(std::uint32_t columns, float s, const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w) noexcept {
+    static SYNAPSE_INLINE void add_row(std::uint32_t registers, float s, const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w) noexcept {
         const value scale(s);
-        for (std::uint32_t j = 0; j < columns; j += width) madd(scale, load(delta + j), load(w + j)).store_aligned(w + j);
+        for (std::uint32_t c = 0; c < registers; ++c) madd(scale, load(delta + c * width), load(w + c * width)).store_aligned(w + c * width);
     }
 
-    // Contract 3 for each of Block rows: 16 lanes to 4 by halving, then four rows' last lanes are crossed and added together.
-    template <std::uint32_t Block>
-    static SYNAPSE_INLINE void fold_rows(const value (&sum)[Block][group], const std::uint32_t* k, float* SYNAPSE_RESTRICT dx) noexcept {
-        alignas(64) float quarter[Block][4];
-        for (std::uint32_t r = 0; r < Block; ++r) fold_to_four(sum[r], quarter[r]);
-        for (std::uint32_t r = 0; r < Block; ++r) dx[k[r]] = (quarter[r][0] + quarter[r][2]) + (quarter[r][1] + quarter[r][3]);
+    // Contract 3 for the rows of a block, crossed so that one addition halves the sums of several rows.
+    template <dx_form Form>
+    static SYNAPSE_INLINE void fold_rows(const value (&sum)[row_block][group], const std::uint32_t* k, float* SYNAPSE_RESTRICT dx) noexcept {
+        alignas(64) float out[width];
+        if constexpr (width == 16) {  // out: row r at 4 r
+            using at = std::index_sequence<0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23>;
+            using quarters = std::index_sequence<0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27>;
+            const value low = halve<8>(sum[0][0], sum[1][0], at{});
+            const value high = halve<8>(sum[2][0], sum[3][0], at{});
+            const value four = halve<4>(low, high, quarters{});
+            const value two = four + shuffle(four, four, std::index_sequence<2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13>{});
+            finish<Form>(two + shuffle(two, two, std::index_sequence<1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14>{}), out);
+            scatter<4, 8, 12>(out, k, dx);
+        } else if constexpr (width == 8) {
+            using at = std::index_sequence<0, 1, 2, 3, 8, 9, 10, 11>;
+            using pairs = std::index_sequence<0, 1, 8, 9, 4, 5, 12, 13>;
+            const value low = halve<4>(sum[0][0] + sum[0][1], sum[1][0] + sum[1][1], at{});
+            const value high = halve<4>(sum[2][0] + sum[2][1], sum[3][0] + sum[3][1], at{});
+            const value two = halve<2>(low, high, pairs{});
+            finish<Form>(two + shuffle(two, two, std::index_sequence<1, 0, 3, 2, 5, 4, 7, 6>{}), out);
+            scatter<4, 2, 6>(out, k, dx);
+        } else {
+            value four[row_block];
+            SYNAPSE_UNROLL
+            for (std::uint32_t r = 0; r < row_block; ++r) four[r] = (sum[r][0] + sum[r][2]) + (sum[r][1] + sum[r][3]);
+            using pairs = std::index_sequence<0, 1, 4, 5>;
+            const value low = halve<2>(four[0], four[1], pairs{});
+            if constexpr (row_block == 4) {
+                const value high = halve<2>(four[2], four[3], pairs{});
+                finish<Form>(halve<1>(low, high, std::index_sequence<0, 2, 4, 6>{}), out);
+                scatter<1, 2, 3>(out, k, dx);
+            } else {
+                finish<Form>(low + shuffle(low, low, std::index_sequence<1, 0, 3, 2>{}), out);
+                dx[k[0]] = out[0];
+                dx[k[1]] = out[2];
+            }
+        }
     }
 
-    static SYNAPSE_INLINE void fold_to_four(const value (&sum)[group], float (&out)[4]) noexcept {
-        alignas(64) float lane[partial_sums];
-        for (std::uint32_t g = 0; g < group; ++g) sum[g].store_aligned(lane + g * width);
+    // The places At of two registers, plus the places Step further on.
+    template <std::size_t Step, std::size_t... At>
+    static SYNAPSE_INLINE value halve(const value& a, const value& b, std::index_sequence<At...> at) noexcept {
+        return shuffle(a, b, at) + shuffle(a, b, std::index_sequence<At + Step...>{});
+    }
+
+    template <std::size_t... At>
+    static SYNAPSE_INLINE value shuffle(const value& a, const value& b, std::index_sequence<At...>) noexcept {
+        return value(__builtin_shufflevector(a.data, b.data, At...));
+    }
+
+    template <dx_form Form>
+    static SYNAPSE_INLINE void finish(const value& sums, float* out) noexcept {
+        const value whole = sums + value(0.0f);
+        (Form == dx_form::through_relu ? saturate(whole) : whole).store_aligned(out);
+    }
+
+    template <std::uint32_t Second, std::uint32_t Third, std::uint32_t Fourth>
+    static SYNAPSE_INLINE void scatter(const float* out, const std::uint32_t* k, float* SYNAPSE_RESTRICT dx) noexcept {
+        dx[k[0]] = out[0];
+        dx[k[1]] = out[Second];
+        dx[k[2]] = out[Third];
+        dx[k[3]] = out[Fourth];
+    }
+
+    static SYNAPSE_INLINE float fold(float (&lane)[partial_sums]) noexcept {
+        SYNAPSE_UNROLL
         for (std::uint32_t i = 0; i < 8; ++i) lane[i] += lane[i + 8];
-        for (std::uint32_t i = 0; i < 4; ++i) out[i] = lane[i] + lane[i + 4];
+        SYNAPSE_UNROLL
+        for (std::uint32_t i = 0; i < 4; ++i) lane[i] += lane[i + 4];
+        return ((lane[0] + lane[2]) + (lane[1] + lane[3])) + 0.0f;
     }
 
-    static SYNAPSE_INLINE std::uint32_t compress(std::uint32_t n, const float* x, std::uint32_t* index) noexcept {
-        return scalar::nonzero(n, x, index);
+    // The positions of x's nonzero elements, counted from `first`, pressed together; writes sixteen, returns how many count.
+    template <class Value, class Lane = std::int32_t>
+    static SYNAPSE_INLINE std::uint32_t list_nonzero(const Value& x, std::uint32_t first, std::uint32_t* index) noexcept {
+        return list_places<Lane>(_mm512_cmp_ps_mask(x.data, Value(0.0f).data, 4), first, index);  // 4: not equal
+    }
+
+    template <class Lane, class Mask>
+    static SYNAPSE_INLINE std::uint32_t list_places(Mask mask, std::uint32_t first, std::uint32_t* index) noexcept {
+        alignas(64) static constexpr Lane places[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+        const auto place = _mm512_add_epi32(_mm512_load_si512(static_cast<const Lane*>(places)), _mm512_set1_epi32(static_cast<Lane>(first)));
+        _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(mask, place));
+        return static_cast<std::uint32_t>(__builtin_popcount(mask));
+    }
+
+    template <class Number, class Lane = std::int32_t>
+    static SYNAPSE_INLINE std::uint32_t compress(std::uint32_t n, batch_view<const Number> x, std::uint32_t* index) noexcept {
+        const auto zero = _mm512_set1_ps(Number{});
+        std::uint32_t count = 0;
+        for (std::uint32_t k = 0; k < n; k += 16) {
+            const auto here = static_cast<std::uint16_t>(n - k < 16 ? (1u << (n - k)) - 1u : 0xffffu);
+            std::uint16_t mask = 0;
+            for (std::uint32_t b = 0; b < x.samples; ++b) {
+                mask = static_cast<std::uint16_t>(mask | _mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(here, x[b] + k), zero, 4));
+            }
+            count += list_places<Lane>(mask, k, index + count);
+        }
+        return count;
     }
 };
 

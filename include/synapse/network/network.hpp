@@ -59,11 +59,16 @@ public:
     // Fills work's outputs [samples][outputs] from its inputs [samples][inputs], which must be finite, within +-limit and
     // zero in the padding. samples <= work.batch(). @cost one read of every weight whose input is not zero; loop-safe
     SYNAPSE_LOOP_SAFE void forward(workspace& work, std::uint32_t samples) const noexcept {
+        list_rows(work, 0, samples);
         for (std::uint32_t l = 0; l < layers_; ++l) {
             const auto in = work.units(l, samples);
             const auto out = work.units(l + 1, samples);
             const dense& layer = layer_[l];
-            const row_list rows = list_rows(work, l, samples);
+            const row_list rows{work.rows(l), work.row_count[l]};
+            if (samples == 1 && layer.function() == activation::relu) {
+                work.row_count[l + 1] = Kernels::forward_relu(layer.view(), rows, in.data, out.data, work.rows(l + 1));
+                continue;
+            }
             if (samples == 1) {
                 Kernels::forward(layer.view(), rows, in.data, out.data);
             } else {
@@ -72,6 +77,7 @@ public:
             if (l + 1 == layers_) break;  // outputs are linear and stay as they are
             const std::uint32_t width = padded(layer.outputs().used);
             for (std::uint32_t b = 0; b < samples; ++b) activate<Kernels>(layer.function(), width, out[b]);
+            list_rows(work, l + 1, samples);
         }
     }
 
@@ -101,6 +107,9 @@ public:
             if (l == 0) dx.data = nullptr;
             if (layer.has_momentum()) {
                 backward_momentum(layer, in, delta, rate, momentum, dx);
+            } else if (samples == 1 && l > 0 && layer_[l - 1].function() == activation::relu) {
+                Kernels::backward_relu(layer.view(), rows, in.data, delta.data, rate, dx.data);
+                continue;
             } else if (samples == 1) {
                 Kernels::backward(layer.view(), rows, in.data, delta.data, rate, dx.data);
             } else {
@@ -155,7 +164,7 @@ private:
     static constexpr std::uint32_t padded(std::uint32_t n) noexcept { return round_up(n, Kernels::lanes); }
 
     // The rows of layer l that take part: the nonzero inputs where a zero input needs no gradient, else all.
-    row_list list_rows(workspace& work, std::uint32_t l, std::uint32_t samples) const noexcept {
+    void list_rows(workspace& work, std::uint32_t l, std::uint32_t samples) const noexcept {
         std::uint32_t* rows = work.rows(l);
         const std::uint32_t n = layer_[l].inputs().used;
         const auto in = work.units(l, samples);
@@ -166,7 +175,6 @@ private:
             for (std::uint32_t k = 0; k < n; ++k) rows[k] = k;
             work.row_count[l] = n;
         }
-        return {rows, work.row_count[l]};
     }
 
     void prepare_output_delta(workspace& work, std::uint32_t samples) const noexcept {
