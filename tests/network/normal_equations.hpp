@@ -11,7 +11,8 @@ namespace network_test {
 
 class normal_equations {
 public:
-    normal_equations(std::uint32_t features, std::uint32_t outputs, double ridge) : n_{features}, m_{outputs}, moment_(n_ * n_), cross_(n_ * m_) {
+    normal_equations(std::uint32_t features, std::uint32_t outputs, double ridge)
+        : n_{features}, m_{outputs}, moment_(n_ * n_), cross_(n_ * m_) {
         for (std::size_t i = 0; i < n_; ++i) moment_[i * n_ + i] = ridge;
     }
 

@@ -97,7 +97,7 @@ public:
 private:
     using arithmetic = typename Kernels::arithmetic;
     static constexpr float largest_weight = 1e20f;
-    static constexpr float largest_gain = 1e15f;      // beyond this the factor holds no information
+    static constexpr float largest_gain = 1e15f;  // beyond this the factor holds no information
     static constexpr float largest_spread = 1e30f;
     static constexpr float smallest_variance = 1e-20f;  // far below what 10^12 samples leave; no denormals
 
@@ -160,7 +160,8 @@ private:
     }
 
     // gain += part * column and column += pull * gain, both from the old values.
-    static void turn_column(std::uint32_t n, float pull, float part, float* SYNAPSE_RESTRICT column, float* SYNAPSE_RESTRICT gain) noexcept {
+    static void turn_column(std::uint32_t n, float pull, float part, float* SYNAPSE_RESTRICT column,
+                            float* SYNAPSE_RESTRICT gain) noexcept {
         for (std::uint32_t i = 0; i < n; ++i) {
             const float old = column[i];
             column[i] = arithmetic::madd(pull, gain[i], old);

@@ -73,7 +73,9 @@ public:
     }
 
 private:
-    static constexpr float within(float x) noexcept { return x > largest_feature ? largest_feature : x < -largest_feature ? -largest_feature : x; }
+    static constexpr float within(float x) noexcept {
+        return x > largest_feature ? largest_feature : x < -largest_feature ? -largest_feature : x;
+    }
 
     void flip_signs(random_generator& source) const noexcept {
         std::uint32_t bits = 0;
