@@ -45,7 +45,7 @@ public:
     using arithmetic = typename Kernels::arithmetic;
 
     // A body without memory: only for measuring. Use learner or any_learner.
-    explicit constexpr learner_body(const shape& form) noexcept
+    SYNAPSE_OUTLINE explicit constexpr learner_body(const shape& form) noexcept
         : form_{form},
           fast_{form.network()},
           slow_{form.slow ? network<Kernels>{form.network()} : network<Kernels>{}},
