@@ -87,7 +87,8 @@ constexpr void encode(sample_format f, std::uint32_t n, const float* x, float lo
             const float scale = 255.0f / (high - low);
             for (std::uint32_t i = 0; i < n; ++i) {
                 const float level = (x[i] - low) * scale + 0.5f;
-                out[i] = static_cast<std::byte>(level <= 0.0f ? 0 : level >= 255.0f ? 255 : static_cast<int>(level));
+                // Not `level <= 0`: over a range of denormal width it may be NaN, which has no integer.
+                out[i] = static_cast<std::byte>(!(level > 0.0f) ? 0 : level >= 255.0f ? 255 : static_cast<int>(level));
             }
             break;
         }

@@ -12,6 +12,8 @@ class normalizer {
 public:
     // Larger magnitudes are no measurement: their square would leave the finite numbers.
     static constexpr float largest_input = 1e15f;
+    // Answers further than this many deviations from the mean count as that: in the sensor's units they stay finite.
+    static constexpr float largest_answer = 0x1p20f;
     // Floor on the variance; a feature that never moved scales to 0.
     static constexpr float variance_floor = 1e-12f;
 
@@ -57,9 +59,13 @@ public:
         return z > clamp ? clamp : z < -clamp ? -clamp : z;
     }
 
-    // out [features] = mean + z * deviation. out may be z. @cost features, one square root each; loop-safe
+    // out [features] = mean + z * deviation, with z (no NaN) held within +-largest_answer. out may be z.
+    // @cost features, one square root each; loop-safe
     void unscale(const float* z, float* out) const noexcept {
-        for (std::uint32_t i = 0; i < features_; ++i) out[i] = mean_[i] + z[i] * deviation(i);
+        for (std::uint32_t i = 0; i < features_; ++i) {
+            const float held = z[i] > largest_answer ? largest_answer : z[i] < -largest_answer ? -largest_answer : z[i];
+            out[i] = mean_[i] + held * deviation(i);
+        }
     }
 
     [[nodiscard]] float mean(std::uint32_t i) const noexcept { return mean_[i]; }

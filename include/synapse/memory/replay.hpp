@@ -162,11 +162,16 @@ public:
         was_largest_[c] = 0;
     }
 
-    // Drops everything stored; what was seen is still counted.
+    // Drops everything stored and begins anew: were the past still counted, a reservoir would hardly admit what comes next.
     void clear() noexcept {
         for (std::uint32_t i = 0; !priorities_.empty() && i < positions_.used; ++i) priorities_.set(i, 0.0f);
         positions_.clear();
-        for (std::uint32_t c = 0; c < form_.classes; ++c) class_stored_[c] = 0;
+        seen_ = 0;
+        for (std::uint32_t c = 0; form_.capacity != 0 && c < form_.classes; ++c) {
+            class_seen_[c] = 0;
+            class_stored_[c] = 0;
+            was_largest_[c] = 0;
+        }
     }
 
 private:
@@ -197,15 +202,15 @@ private:
 
     // @source Chrysakis, Moens 2020, class-balancing reservoir sampling.
     std::uint32_t balanced(std::uint32_t label, random_generator& source) noexcept {
-        if (was_largest_[label] == 0) {
+        const std::uint32_t stored = class_stored_[label];
+        if (was_largest_[label] == 0 || stored == 0) {  // none left of a large class: its reservoir alone would never begin again
             std::uint32_t largest = 0;
             for (std::uint32_t c = 1; c < form_.classes; ++c) {
                 if (class_stored_[c] > class_stored_[largest]) largest = c;
             }
             return any_of_class(largest, source);
         }
-        const std::uint32_t stored = class_stored_[label];
-        if (stored == 0 || source.below(class_seen_[label]) >= stored) return none;
+        if (source.below(class_seen_[label]) >= stored) return none;
         return any_of_class(label, source);
     }
 
