@@ -25,7 +25,7 @@ struct option {
     std::string_view name;                    // as in --name
     char letter;                              // as in -q; 0 for none
     std::string_view value;                   // what stands for the value in --help; empty: a flag
-    std::string_view help;                    // a sentence; further lines after '\n'
+    std::string_view help;                    // a sentence; further lines after '\n'; empty: not in --help
     void (*set)(Options&, std::string_view);  // throws usage_error, saying what would be accepted
 };
 
@@ -108,6 +108,7 @@ std::string help(std::span<const option<Options>> table) {
     std::string text;
     std::string_view group;
     for (const option<Options>& o : table) {
+        if (o.help.empty()) continue;  // another name of an option
         if (o.group != group) {
             group = o.group;
             if (!text.empty()) text += '\n';

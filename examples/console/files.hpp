@@ -18,6 +18,7 @@ namespace console {
 class write_error : public std::runtime_error {
 public:
     write_error(const std::string& path, int why) : std::runtime_error{"cannot write " + path + ": " + std::strerror(why)} {}
+    explicit write_error(const std::string& sentence) : std::runtime_error{sentence} {}
 };
 
 namespace details {

@@ -32,6 +32,21 @@ inline std::string duration(double seconds) {
     return text + std::to_string(whole % 60) + "s";
 }
 
+// A word as a shell takes it: as it is if it is plain, else in single quotes.
+inline std::string shell_word(const std::string& word) {
+    constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+    std::string text = "'";
+    for (const char c : word) {
+        if (c == '\'') {
+            text += "'\\''";
+        } else {
+            text += c;
+        }
+    }
+    return text + "'";
+}
+
 // With so many digits after the point (0 .. 17).
 inline std::string fixed(double x, int digits) {
     char text[400];

@@ -1,9 +1,11 @@
 // The default life: a simulated arm that learns its own dynamics while it moves, as fast as the machine can simulate.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include <synapse/core/status.hpp>
 #include <synapse/hosted/streams/sample.hpp>
@@ -39,6 +41,26 @@ public:
     }
     [[nodiscard]] synapse::status last_status() const noexcept override { return status_; }
 
+    void save(word_writer& out) const override {
+        out.put(static_cast<std::uint64_t>(life_kind::arm));
+        out.put(layout);
+        const worlds::arm_tracking_state& state = tracking_->state();
+        out.put_bytes(&state, sizeof state);
+        const memory& remembered = learned_->remembered();
+        out.put_bytes(&remembered, sizeof remembered);
+    }
+    [[nodiscard]] bool go_on_from(word_reader& in) override {
+        if (in.get() != static_cast<std::uint64_t>(life_kind::arm) || in.get() != layout) return false;
+        worlds::arm_tracking_state state{seed_};
+        memory remembered;
+        in.get_bytes(&state, sizeof state);
+        in.get_bytes(&remembered, sizeof remembered);
+        if (!in.good() || in.left() != 0 || !state.sound()) return false;
+        tracking_->state() = state;
+        learned_->restore(remembered);
+        return true;
+    }
+
     void describe(console::json& out) const override {
         const worlds::tracking_errors rms = tracking_->errors();
         const bool moved = tracking_->world().steps() != 0;
@@ -64,6 +86,12 @@ public:
     }
 
 private:
+    using memory = worlds::learned_model<model_type>::memory;
+    static_assert(std::is_trivially_copyable_v<worlds::arm_tracking_state> && std::is_trivially_copyable_v<memory>);
+    // Their bytes go into the checkpoint as they are; a machine that lays them out otherwise cannot take them in.
+    static constexpr std::uint64_t layout = sizeof(worlds::arm_tracking_state) << 16 | sizeof(memory) << 1 |
+                                            (std::endian::native == std::endian::little ? 0u : 1u);
+
     std::uint64_t seed_;
     synapse::streams::stream_form form_;
     std::optional<worlds::learned_model<model_type>> learned_;

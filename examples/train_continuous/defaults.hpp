@@ -17,6 +17,7 @@ using model_type = synapse::any_learner<>;
 
 inline constexpr std::uint32_t default_classes = 16;  // of rows on standard input
 inline constexpr std::uint64_t fast_samples = 10000;  // after which --config fast stops
+inline constexpr std::uint64_t sleep_samples = 1000;  // of one sleep
 
 // What suits each kind of data, before the user's own wishes. The arm's come with the arm.
 inline synapse::shape default_shape(data_kind data) {
@@ -51,8 +52,16 @@ inline synapse::shape shape_of(const options& x, const synapse::streams::stream_
         for (std::size_t i = 0; i < synapse::max_hidden_layers; ++i) s.hidden[i] = i < x.hidden->size() ? (*x.hidden)[i] : 0;
     }
     if (x.replay) s.replay = *x.replay;
+    if (x.replay_policy) s.policy = *x.replay_policy;
+    if (x.replay_format) s.format = *x.replay_format;
+    if (x.batch) s.batch = *x.batch;
     if (x.replay_ratio == 0.0f) s.replay = 0;
     return s;
+}
+
+// True if the user said anything that shape_of would follow.
+inline bool shape_asked(const options& x) {
+    return x.hidden || x.replay || x.replay_policy || x.replay_format || x.batch || x.config != preset::standard || x.replay_ratio == 0.0f;
 }
 
 inline synapse::tuning tuning_of(const options& x) {

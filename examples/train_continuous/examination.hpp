@@ -15,6 +15,7 @@
 #include <synapse/hosted/streams/sample.hpp>
 
 #include "train_continuous/defaults.hpp"
+#include "train_continuous/program_state.hpp"
 
 namespace train_continuous {
 
@@ -79,6 +80,27 @@ public:
             ++counted;
         }
         return counted == 0 ? std::nullopt : std::optional<double>{sum / static_cast<double>(counted)};
+    }
+
+    // The matrix, for a checkpoint; the last accuracies are measured anew at the end of every run.
+    void save(word_writer& out) const {
+        out.put(parts_);
+        for (const auto& row : matrix_) {
+            for (const std::optional<double>& share : row) out.put_real(share.value_or(-1.0));
+        }
+    }
+    // Nothing has changed if it is not a matrix of as many parts.
+    void go_on_from(word_reader& in) {
+        if (!held_out_ || in.get() != parts_ || in.left() % parts_ != 0) return;
+        matrix_.clear();
+        while (in.left() != 0) {
+            std::vector<std::optional<double>> row;
+            for (std::uint32_t part = 0; part < parts_; ++part) {
+                const double share = in.get_real();
+                row.push_back(share >= 0.0 && share <= 1.0 ? std::optional<double>{share} : std::nullopt);
+            }
+            matrix_.push_back(std::move(row));
+        }
     }
 
 private:

@@ -11,13 +11,19 @@
 #include <string_view>
 #include <utility>
 
+#include <unistd.h>
+
 #include <synapse/core/status.hpp>
+#include <synapse/learner/shape.hpp>
+#include <synapse/learner/tuning.hpp>
 #include <synapse/hosted/streams/data_error.hpp>
 
+#include "console/command_line.hpp"
 #include "console/exit_code.hpp"
 #include "console/files.hpp"
 #include "console/stop_signals.hpp"
 #include "train_continuous/arm_experience.hpp"
+#include "train_continuous/checkpoints.hpp"
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/examination.hpp"
 #include "train_continuous/experience.hpp"
@@ -25,6 +31,7 @@
 #include "train_continuous/limits.hpp"
 #include "train_continuous/metrics_line.hpp"
 #include "train_continuous/options.hpp"
+#include "train_continuous/program_state.hpp"
 #include "train_continuous/progress.hpp"
 #include "train_continuous/status_line.hpp"
 #include "train_continuous/summary.hpp"
@@ -34,24 +41,24 @@ namespace train_continuous {
 class job {
 public:
     // Opens everything that can fail, before any learning. Throws data_error, write_error, std::invalid_argument, std::bad_alloc.
-    explicit job(const options& x) : options_{x}, limits_{limits_of(x)}, born_{steady::now()} {
+    explicit job(const options& x) : options_{x}, limits_{limits_of(x)}, checkpoints_{x.checkpoint_dir, x.keep_checkpoints}, born_{steady::now()} {
         open_outputs();
+        if (x.data == data_kind::rows) prepare_checkpoints();  // before waiting for the first row
         life_ = make_life();
-        model_.emplace(shape_of(x, life_->form()), tuning_of(x));
+        prepare_checkpoints();
+        model_.emplace(form_of_model(), tuning_to_begin_with());
         if (x.test) held_out_ = examination{life_->held_out(*x.test), life_->parts()};
         life_->begin(*model_);
+        if (before_) go_on();
     }
 
     // Lives until it is over. @return the exit code
     int run() {
-        began_ = said_ = steady::now();
-        try {
-            live();
-            examine();
-        } catch (const synapse::streams::data_error& error) {
-            complain(error.what());
-            result_.why = ending::bad_data;
-        }
+        began_ = said_ = saved_ = steady::now();
+        const bool sound = guarded([this] { live(); });
+        // Before the last examination, which is not one that a life without a stop would have had.
+        if (steps_saved_ != steps_ || checkpoints_.failed() || checkpoints_.newest().empty()) save("shutdown");
+        if (sound) guarded([this] { examine(); });
         return finish();
     }
 
@@ -60,6 +67,145 @@ private:
     static constexpr std::uint64_t most_refusals = 100;
     // Steps between two looks at the clock; a life that has to wait for its data looks while it waits.
     static constexpr std::uint32_t steps_per_look = 64;
+    static constexpr std::uint32_t samples_asleep_per_look = 256;
+
+    // @return false if the data turned out to be unusable, which ends the run
+    template <class Action>
+    bool guarded(Action action) {
+        try {
+            action();
+        } catch (const synapse::streams::data_error& error) {
+            complain(error.what());
+            result_.why = ending::bad_data;
+            return false;
+        }
+        return true;
+    }
+
+    // Reads what to go on from, if anything, and takes the directory.
+    void prepare_checkpoints() {
+        if (prepared_) return;
+        prepared_ = true;
+        const auto read = [this](const std::string& path) { before_ = std::make_unique<saved_life>(path); };
+        if (options_.resume) read(path_of(*options_.resume));
+        checkpoints_.open();
+        if (options_.auto_resume && !checkpoints_.newest().empty()) read(checkpoints_.newest());
+        if (before_ && before_->has_program() && options_.seed_asked && options_.seed != before_->program().seed) {
+            throw console::usage_error{"--seed " + std::to_string(options_.seed) + ": the life in " + before_->path() + " began with --seed " +
+                                       std::to_string(before_->program().seed)};
+        }
+        if (before_ && before_->has_program()) options_.seed = before_->program().seed;
+    }
+
+    // A bare name that is not here is looked for among the checkpoints.
+    [[nodiscard]] std::string path_of(const std::string& name) const {
+        const bool bare = name.find('/') == std::string::npos && ::access(name.c_str(), F_OK) != 0;
+        const std::string among = options_.checkpoint_dir + "/" + name;
+        return bare && ::access(among.c_str(), F_OK) == 0 ? among : name;
+    }
+
+    // The shape of the saved learner, if the data and what the user said agree with it.
+    [[nodiscard]] synapse::shape form_of_model() const {
+        const synapse::shape asked = shape_of(options_, life_->form());
+        if (!before_) return asked;
+        const synapse::shape& saved = before_->form();
+        if (asked.inputs != saved.inputs || asked.outputs != saved.outputs || asked.learns != saved.learns) {
+            before_->refuse(std::string{"it holds a learner of another shape: "} + synapse::name(saved.learns) + ", " + net(saved) + "; this data is for " +
+                            synapse::name(asked.learns) + " with " + std::to_string(asked.inputs) + " inputs and " +
+                            std::to_string(asked.outputs) + " outputs");
+        }
+        const bool same = net(asked) == net(saved) && asked.replay == saved.replay && asked.policy == saved.policy &&
+                          asked.format == saved.format && asked.batch == saved.batch;
+        if (shape_asked(options_) && !same) {
+            before_->refuse("it holds a learner of another shape than asked for: " + net(saved) + " with " + std::to_string(saved.replay) +
+                            " samples to remember; leave out the options that say otherwise");
+        }
+        return saved;
+    }
+
+    [[nodiscard]] synapse::tuning tuning_to_begin_with() {
+        if (before_ && before_->has_program() && !options_.replay_ratio) {
+            options_.replay_ratio = before_->program().replay_ratio;
+        }
+        return tuning_of(options_);
+    }
+
+    // After everything was made as for a new life: becomes the old one.
+    void go_on() {
+        const std::string& path = before_->path();
+        const bool ratio_asked = !before_->has_program() || model_->tuned().replay_ratio != before_->program().replay_ratio;
+        if (!before_->load_into(*model_)) complain(path + " comes from a machine that computes other bits: learning goes on, but not bit for bit");
+        retune(ratio_asked);
+        result_.resumed_from = path;
+        steps_ = model_->latest().steps;
+        if (before_->has_program()) {
+            const program_state& then = before_->program();
+            steps_ = then.steps;
+            seconds_before_ = static_cast<double>(then.nanoseconds) * 1e-9;
+            result_.refused = then.refused;
+            refused_in_a_row_ = then.refused_in_a_row < most_refusals ? then.refused_in_a_row : 0;
+            word_reader standing{then.experience};
+            if (life_->go_on_from(standing)) {
+                sleep_left_ = then.sleep_left;
+                examination_due_ = then.examination_due;
+                word_reader examinations{then.examinations};
+                held_out_.go_on_from(examinations);
+            } else {
+                complain(path + " was learned from other data: this data is lived from its beginning");
+            }
+        }
+        steps_before_ = steps_said_ = steps_;
+        steps_saved_ = path == checkpoints_.newest() ? std::optional<std::uint64_t>{steps_} : std::nullopt;
+        limits_.go_on(steps_, model_->latest().samples);
+        print("[Checkpoint] Resumed from " + path + " at step " + std::to_string(steps_) + "\n");
+        keep(log_, "[Checkpoint] Resumed from " + path + " at step " + std::to_string(steps_));
+        if (life_->over()) complain("nothing is left of the data to learn from: --passes asks for more");
+        before_.reset();
+    }
+
+    // The saved tuning came with the learner; what the user says now counts more.
+    void retune(bool ratio_asked) {
+        synapse::tuning t = model_->tuned();
+        const synapse::tuning asked = tuning_of(options_);
+        if (options_.learning_rate) t.learning_rate = asked.learning_rate;
+        if (ratio_asked && options_.replay_ratio) {
+            t.replay_ratio = asked.replay_ratio;
+            t.replay_weight = asked.replay_weight;
+        }
+        static_cast<void>(model_->retune(t));  // both have been checked
+    }
+
+    // Writes a checkpoint and says so. A failure is said once, until it is over.
+    void save(const char* reason) {
+        const bool failed_before = checkpoints_.failed();
+        program_state now;
+        now.steps = steps_;
+        now.nanoseconds = static_cast<std::uint64_t>(seconds_lived(steady::now()) * 1e9);
+        now.refused = result_.refused;
+        now.refused_in_a_row = refused_in_a_row_;
+        now.sleep_left = sleep_left_;
+        now.examination_due = examination_due_;
+        now.seed = options_.seed;
+        now.replay_ratio = options_.replay_ratio.value_or(tuning_of(options_).replay_ratio);
+        word_writer standing{now.experience};
+        life_->save(standing);
+        word_writer examinations{now.examinations};
+        held_out_.save(examinations);
+        if (checkpoints_.save(*model_, now, reason)) {
+            steps_saved_ = steps_;
+            const std::string line = "[Checkpoint] Saved to " + checkpoints_.newest() + " (" + reason + ")";
+            print(line + "\n");
+            keep(log_, line);
+        } else if (!failed_before) {
+            const std::string last = checkpoints_.newest();
+            complain("cannot write a checkpoint to " + checkpoints_.directory() + ": " + checkpoints_.failure() +
+                     (last.empty() ? "; there is none yet" : "; the last good one is " + last) +
+                     (result_.why == ending::none ? ". Learning goes on; saving is tried again" : ""));
+        }
+        saved_ = steady::now();
+    }
+
+    [[nodiscard]] double seconds_lived(steady::time_point now) const { return seconds_before_ + seconds_between(*began_, now); }
 
     void open_outputs() {
         if (options_.metrics) metrics_ = console::line_log{*options_.metrics, console::line_log::start::anew};
@@ -83,29 +229,48 @@ private:
 
     void live() {
         std::uint32_t until_look = 1;
-        std::uint64_t refusals = 0;
+        sleep();
+        if (examination_due_) examine_part();
         while (result_.why == ending::none && !asked_to_stop()) {
             const moment now = life_->step();
             if (now == moment::end_of_part || now == moment::end) {
                 if (now == moment::end && !look()) result_.why = ending::end_of_data;
-                if (now == moment::end_of_part && life_->part() + 1 < life_->parts()) examine();
+                if (now == moment::end_of_part && life_->part() + 1 < life_->parts()) examine_part();
                 continue;
             }
             ++steps_;
-            refusals = now == moment::lived ? 0 : refusals + 1;
+            refused_in_a_row_ = now == moment::lived ? 0 : refused_in_a_row_ + 1;
             if (now == moment::refused) ++result_.refused;
-            if (refusals == most_refusals) {
+            if (refused_in_a_row_ == most_refusals) {
                 result_.why = ending::diverged;
-                complain(std::string{"the learner refused "} + std::to_string(refusals) + " samples in a row (" +
+                complain(std::string{"the learner refused "} + std::to_string(refused_in_a_row_) + " samples in a row (" +
                          synapse::name(life_->last_status()) + "); it stands as before them. A lower --learning-rate may help");
             }
-            if (steps_ >= limits_.steps) result_.why = ending::steps;
-            if (model_->latest().samples >= limits_.samples) result_.why = ending::samples;
+            if (options_.sleep_every && steps_ % *options_.sleep_every == 0) sleep_left_ = options_.sleep_steps.value_or(sleep_samples);
+            if (sleep_left_ != 0) sleep();
+            if (result_.why == ending::none && steps_ >= limits_.steps) result_.why = ending::steps;
+            if (result_.why == ending::none && model_->latest().samples >= limits_.samples) result_.why = ending::samples;
             if (--until_look == 0) {
                 until_look = steps_per_look;
                 look();
             }
         }
+    }
+
+    // Replays what is left of a sleep, unless there is nothing to replay. A signal cuts it short; a resumed run sleeps the rest.
+    void sleep() {
+        while (sleep_left_ != 0 && result_.why == ending::none && !look()) {
+            const auto some = static_cast<std::uint32_t>(std::min<std::uint64_t>(sleep_left_, samples_asleep_per_look));
+            const std::uint32_t slept = model_->sleep(some).samples;
+            sleep_left_ = slept == 0 ? 0 : sleep_left_ - slept;
+        }
+    }
+
+    // An examination that belongs to the life, made up for by a resumed run if a signal cuts it short.
+    void examine_part() {
+        examination_due_ = true;
+        examine();
+        if (result_.why != ending::signal) examination_due_ = false;
     }
 
     bool asked_to_stop() {
@@ -123,13 +288,19 @@ private:
         const steady::time_point start = began_.value_or(born_);
         if (seconds_between(start, now) >= limits_.seconds && result_.why == ending::none) result_.why = ending::hours;
         if (began_ && seconds_between(said_, now) >= options_.status_interval) say(now);
+        if (began_ && console::stop_signals::take_save()) {
+            save("manual");
+        } else if (began_ && result_.why == ending::none && seconds_between(saved_, now) >= options_.save_interval) {
+            if (steps_saved_ == steps_ && !checkpoints_.failed()) saved_ = now;  // nothing new, as while waiting for input
+            else save("auto");
+        }
         return result_.why != ending::none;
     }
 
     [[nodiscard]] progress state(steady::time_point now, steady::time_point since, std::uint64_t steps_then) const {
         progress p;
         p.steps = steps_;
-        p.seconds = seconds_between(*began_, now);
+        p.seconds = seconds_lived(now);
         const double lately = seconds_between(since, now);
         p.steps_per_second = lately > 0 ? static_cast<double>(steps_ - steps_then) / lately : 0.0;
         p.learner = model_->latest();
@@ -156,9 +327,11 @@ private:
 
     int finish() {
         const steady::time_point now = steady::now();
-        if (steps_said_ != steps_ || steps_ == 0) say(now);
-        const progress end = state(now, *began_, 0);
-        bool written = !log_.failed() && !metrics_.failed();
+        if (steps_said_ != steps_ || steps_ == steps_before_) say(now);
+        const progress end = state(now, *began_, steps_before_);
+        bool written = !log_.failed() && !metrics_.failed() && !checkpoints_.failed();
+        result_.checkpoint = checkpoints_.newest();
+        result_.checkpoint_bytes = checkpoints_.bytes_of(result_.checkpoint);
         if (options_.report) {
             try {
                 console::replace_file(*options_.report, json_report(options_, end, result_, *model_, *life_, held_out_));
@@ -167,7 +340,7 @@ private:
                 written = false;
             }
         }
-        const std::string text = summary(end, *life_, held_out_);
+        const std::string text = summary(options_, end, *life_, held_out_, result_.checkpoint);
         print(text);
         keep(log_, std::string_view{text}.substr(0, text.size() - 1));
         if (result_.why == ending::bad_data) return console::bad_data;
@@ -187,8 +360,11 @@ private:
         if (!log.write(line)) complain(log.why());
     }
 
-    const options options_;
-    const limits limits_;
+    options options_;
+    limits limits_;
+    checkpoints checkpoints_;
+    bool prepared_ = false;
+    std::unique_ptr<saved_life> before_;  // until this run has become it
     console::line_log log_;
     console::line_log metrics_;
     std::unique_ptr<experience> life_;
@@ -199,7 +375,14 @@ private:
     steady::time_point born_;
     std::optional<steady::time_point> began_;
     steady::time_point said_;
+    steady::time_point saved_;
     std::uint64_t steps_said_ = 0;
+    std::uint64_t steps_before_ = 0;  // of the life when this run began
+    double seconds_before_ = 0;
+    std::uint64_t refused_in_a_row_ = 0;
+    std::uint64_t sleep_left_ = 0;  // samples
+    bool examination_due_ = false;
+    std::optional<std::uint64_t> steps_saved_;
     std::optional<std::uint64_t> examined_at_;
 };
 

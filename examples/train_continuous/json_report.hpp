@@ -10,6 +10,7 @@
 
 #include "console/json.hpp"
 #include "console/text.hpp"
+#include "train_continuous/checkpoints.hpp"
 #include "train_continuous/examination.hpp"
 #include "train_continuous/experience.hpp"
 #include "train_continuous/limits.hpp"
@@ -18,16 +19,6 @@
 #include "train_continuous/progress.hpp"
 
 namespace train_continuous {
-
-// 6-32-32-2
-inline std::string net(const synapse::shape& s) {
-    std::string text = std::to_string(s.inputs);
-    for (const std::uint32_t units : s.hidden) {
-        if (units == 0) break;
-        (text += "-") += std::to_string(units);
-    }
-    return (text += "-") += std::to_string(s.outputs);
-}
 
 inline std::uint64_t hidden_units(const synapse::shape& s) {
     std::uint64_t sum = 0;
@@ -39,6 +30,9 @@ struct run_result {
     ending why = ending::none;
     int signal = 0;
     std::uint64_t refused = 0;  // steps that the learner would not learn from
+    std::string checkpoint;     // the newest valid one; empty if there is none
+    std::uint64_t checkpoint_bytes = 0;
+    std::string resumed_from;   // empty if the life began with this run
 };
 
 inline std::string json_report(const options& x, const progress& end, const run_result& result, const model_type& model,
@@ -71,7 +65,10 @@ inline std::string json_report(const options& x, const progress& end, const run_
 
     add_agent_metrics(out, end);
     out.member("neurons", hidden_units(model.form())).member("growth_events", 0);
-    out.key("checkpoint").null().key("checkpoint_bytes").null();
+    const bool saved = !result.checkpoint.empty();
+    out.member("checkpoint", saved ? std::optional<std::string>{result.checkpoint} : std::nullopt);
+    out.member("checkpoint_bytes", saved ? std::optional<std::uint64_t>{result.checkpoint_bytes} : std::nullopt);
+    out.member("resumed_from", result.resumed_from.empty() ? std::nullopt : std::optional<std::string>{result.resumed_from});
     out.member("weights_hash", console::hex(synapse::weights_hash(model)))
         .member("net", net(model.form()))
         .member("learner_bytes", model.bytes());

@@ -19,6 +19,13 @@ struct limits {
     std::uint64_t steps = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t samples = std::numeric_limits<std::uint64_t>::max();
     double seconds = std::numeric_limits<double>::infinity();
+
+    // Counts from where a resumed life stands.
+    void go_on(std::uint64_t steps_then, std::uint64_t samples_then) noexcept {
+        constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+        steps = steps < never - steps_then ? steps + steps_then : never;
+        samples = samples < never - samples_then ? samples + samples_then : never;
+    }
 };
 
 inline limits limits_of(const options& x) {

@@ -6,6 +6,8 @@
 #include <span>
 #include <stdexcept>
 
+#include <unistd.h>
+
 #include <synapse/config.hpp>
 #include <synapse/hosted/streams/data_error.hpp>
 
@@ -13,6 +15,7 @@
 #include "console/exit_code.hpp"
 #include "console/files.hpp"
 #include "console/stop_signals.hpp"
+#include "train_continuous/checkpoints.hpp"
 #include "train_continuous/job.hpp"
 #include "train_continuous/options.hpp"
 
@@ -37,7 +40,7 @@ int run(std::span<const char* const> arguments) {
         std::fprintf(stderr, "train_continuous: %s\nTry: train_continuous --help\n", error.what());
         return console::misused;
     }
-    console::stop_signals::install("\nStopping: this step is finished, then the results are written. Again: quit at once.\n");
+    console::stop_signals::install("\nSaving final checkpoint...\n", options.quiet ? STDERR_FILENO : STDOUT_FILENO);
     train_continuous::job job{options};
     return job.run();
 }
@@ -50,6 +53,10 @@ int main(int count, char** arguments) {
     } catch (const synapse::streams::data_error& error) {
         if (const int signal = console::stop_signals::asked()) return console::by_signal + signal;  // asked to stop before data came
         return fail(error.what(), console::bad_data);
+    } catch (const train_continuous::resume_error& error) {
+        return fail(error.what(), console::nothing_to_resume);
+    } catch (const console::usage_error& error) {
+        return fail(error.what(), console::misused);
     } catch (const console::write_error& error) {
         return fail(error.what(), console::cannot_write);
     } catch (const std::bad_alloc&) {

@@ -16,6 +16,8 @@
 #include <synapse/hosted/streams/order.hpp>
 #include <synapse/hosted/streams/table.hpp>
 #include <synapse/learner/shape.hpp>
+#include <synapse/memory/codec.hpp>
+#include <synapse/memory/replay.hpp>
 
 #include "console/command_line.hpp"
 
@@ -46,7 +48,19 @@ struct options {
     std::optional<float> learning_rate;
     std::optional<float> replay_ratio;
     std::optional<std::uint32_t> replay;
+    std::optional<synapse::replay_policy> replay_policy;
+    std::optional<synapse::sample_format> replay_format;
+    std::optional<std::uint32_t> batch;
+    std::optional<std::uint64_t> sleep_every;
+    std::optional<std::uint64_t> sleep_steps;
     std::uint64_t seed = 1;
+    bool seed_asked = false;  // by number: then it must be the seed of a life that is resumed
+    // Checkpoints.
+    std::string checkpoint_dir = "checkpoints";
+    double save_interval = 300.0;
+    std::uint32_t keep_checkpoints = 5;
+    std::optional<std::string> resume;
+    bool auto_resume = false;
     // What is written.
     std::string log = "training.log";
     bool log_asked = false;  // by name: then not being able to write it is an error
@@ -98,11 +112,14 @@ inline std::span<const console::option<options>> option_table() {
     using o = options;
     using text = std::string_view;
     using namespace console;
+    using synapse::sample_format;
     using synapse::task;
     using synapse::streams::header;
+    using policy = synapse::replay_policy;
     constexpr text experience = "Experience";
     constexpr text ends = "When to stop (whichever comes first; Ctrl+C at any time)";
     constexpr text learner = "Learner";
+    constexpr text checkpoints = "Checkpoints";
     constexpr text output = "Output";
     static const option<options> table[] = {
         {experience, "data", 0, "KIND",
@@ -150,10 +167,48 @@ inline std::span<const console::option<options>> option_table() {
          [](o& x, text v) { x.learning_rate = f32(real_number(v, 1e-9, 10)); }},
         {learner, "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm 0.8)",
          [](o& x, text v) { x.replay_ratio = f32(real_number(v, 0, 0.99)); }},
-        {learner, "replay", 0, "N", "samples to remember (default 1000; arm 12000)",
+        {learner, "replay-capacity", 0, "N", "samples to remember (default 1000; arm 12000); --replay is the same",
          [](o& x, text v) { x.replay = u32(whole_number(v, 0, 1u << 30)); }},
+        {learner, "replay", 0, "N", "", [](o& x, text v) { x.replay = u32(whole_number(v, 0, 1u << 30)); }},
+        {learner, "replay-policy", 0, "WHICH",
+         "which samples to remember: fifo (the newest; arm), reservoir (any),\n"
+         "balanced (as many of each class; classify), or priority (the newest, drawn by their error)",
+         [](o& x, text v) {
+             x.replay_policy = one_of<policy>(v, {{"fifo", policy::fifo},
+                                                  {"reservoir", policy::reservoir},
+                                                  {"balanced", policy::balanced},
+                                                  {"priority", policy::priority}});
+         }},
+        {learner, "replay-bits", 0, "N", "bits for each number remembered: 32, 16, 8 or 1 (default 32; idx 8)",
+         [](o& x, text v) {
+             x.replay_format =
+                 one_of<sample_format>(v, {{"32", sample_format::f32}, {"16", sample_format::f16}, {"8", sample_format::u8}, {"1", sample_format::bit}});
+         }},
+        {learner, "batch", 0, "N", "samples, remembered ones included, that share one pass over the weights (default 1)",
+         [](o& x, text v) { x.batch = u32(whole_number(v, 1, 4096)); }},
+        {learner, "sleep-every", 0, "N", "sleep after every so many steps: learn from memory alone (default: never)",
+         [](o& x, text v) { x.sleep_every = whole_number(v, 1, most_steps); }},
+        {learner, "sleep-steps", 0, "N", "samples to replay in one sleep (default 1000)",
+         [](o& x, text v) { x.sleep_steps = whole_number(v, 1, most_steps); }},
         {learner, "seed", 0, "N", "of every random choice: the same seed is the same life, bit for bit (default 1)",
-         [](o& x, text v) { x.seed = whole_number(v, 0, ~std::uint64_t{0}); }},
+         [](o& x, text v) {
+             x.seed = whole_number(v, 0, ~std::uint64_t{0});
+             x.seed_asked = true;
+         }},
+
+        {checkpoints, "save-interval", 0, "SECONDS", "between checkpoints (default 300); there is one at the end too",
+         [](o& x, text v) { x.save_interval = real_number(v, 0.001, 1e7); }},
+        {checkpoints, "keep-checkpoints", 0, "N", "of the newest (default 5)",
+         [](o& x, text v) { x.keep_checkpoints = u32(whole_number(v, 1, 1000000)); }},
+        {checkpoints, "checkpoint-dir", 0, "DIR", "where they are (default checkpoints); one run at a time writes there",
+         [](o& x, text v) {
+             x.checkpoint_dir = some_text(v);
+             while (x.checkpoint_dir.size() > 1 && x.checkpoint_dir.back() == '/') x.checkpoint_dir.pop_back();
+         }},
+        {checkpoints, "resume", 0, "FILE", "go on from a checkpoint as if never stopped; --steps, --samples and --hours count from there",
+         [](o& x, text v) { x.resume = some_text(v); }},
+        {checkpoints, "auto-resume", 0, "", "go on from the newest valid checkpoint of DIR; begin anew if there is none",
+         [](o& x, text) { x.auto_resume = true; }},
 
         {output, "log", 0, "FILE", "status lines are added to it (default training.log)",
          [](o& x, text v) {
@@ -181,7 +236,10 @@ inline std::string help_text() {
            "  train_continuous --data csv --path prices.csv --target class --task classify\n"
            "  train_continuous --data idx --path mnist --order by-class:5 --test mnist\n"
            "  robot | train_continuous --data - --task regress --target 6,7\n"
-           "\nExit codes: 0 done, 1 failure, 2 usage, 3 input data, 5 could not write, 6 diverged, 130/143 stopped by a signal.\n";
+           "  train_continuous --auto-resume              as the first, from where it stopped\n"
+           "\nSignals: INT, TERM and HUP save and end, twice they end at once; USR1 saves and goes on.\n"
+           "Exit codes: 0 done, 1 failure, 2 usage, 3 input data, 4 no valid checkpoint to resume, 5 could not write, 6 diverged,\n"
+           "130/143 stopped by a signal after saving.\n";
 }
 
 // Refuses what does not go together, so that no option is ever ignored. Throws usage_error.
@@ -205,6 +263,10 @@ inline void check(const options& x) {
     only(x.learns == synapse::task::regression, x.data != data_kind::idx, "--task regress: idx data is labelled");
     const bool by_class = x.order && x.order->is == synapse::streams::order::kind::by_class;
     only(by_class, x.learns != synapse::task::regression, "--order by-class needs --task classify");
+    only(x.replay_policy == synapse::replay_policy::balanced, x.data != data_kind::arm && x.learns != synapse::task::regression,
+         "--replay-policy balanced needs --task classify");
+    only(x.sleep_steps.has_value(), x.sleep_every.has_value(), "--sleep-steps goes with --sleep-every");
+    only(x.auto_resume, !x.resume, "--resume and --auto-resume: one of them");
 }
 
 }  // namespace train_continuous

@@ -133,6 +133,9 @@ public:
         ++in_bin_;
     }
 
+    // False for bytes that add() never leaves.
+    [[nodiscard]] bool sound() const noexcept { return bin_ < bins && in_bin_ <= steps_per_bin && full_ < bins; }
+
     // Over the last `tenths` tenths of a second, the one that is being filled included; 0 before the first step.
     [[nodiscard]] double over(std::uint32_t tenths = bins) const noexcept {
         if (in_bin_ == 0) return 0;
@@ -204,6 +207,9 @@ public:
         return synapse::status::ok;
     }
 
+    // False for bytes that no arm has, as from a damaged file.
+    [[nodiscard]] bool sound() const noexcept { return is_finite(state_.q) && is_finite(state_.qd) && fit_.sound() && error_.sound(); }
+
     [[nodiscard]] const arm_state& state() const noexcept { return state_; }
     [[nodiscard]] const arm_parameters& parameters() const noexcept { return parameters_; }
     // The torques being held, N m, after limits.
@@ -228,6 +234,9 @@ struct arm_tracking_state {
         : world{seed, schedule}, pd{start()}, linear{start()}, learner{start()}, model{start()} {}
 
     arm_world world;
+    // False for bytes that no run leaves and that could do harm, as from a damaged file.
+    [[nodiscard]] bool sound() const noexcept { return pd.sound() && linear.sound() && learner.sound() && model.sound(); }
+
     tracked_arm pd, linear, learner, model;
     linear_model linear_learned;
 

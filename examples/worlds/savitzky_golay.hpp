@@ -73,6 +73,9 @@ public:
     // True once a whole window has been read.
     [[nodiscard]] bool ready() const noexcept { return used_ == fit_window; }
 
+    // False for bytes that add() never leaves.
+    [[nodiscard]] bool sound() const noexcept { return next_ < fit_window && used_ <= fit_window; }
+
     // The fit at the centre of the window, samples being `seconds` apart: x = q, qd, qdd and the mean torque. Only when ready().
     void centre(double seconds, double (&x)[3 * joints], double (&torque)[joints]) const noexcept {
         for (double& value : x) value = 0;

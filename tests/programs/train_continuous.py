@@ -16,7 +16,7 @@ PROGRAM = ""
 STATUS = re.compile(r"^Step +(\d+) \| Φ=(n/a|\d\.\d{3}) \| Agency=(n/a|\d\.\d{3}) \| Time: ((\d+h )?\d+m )?\d+s( \| .*)?$")
 REPORT_MEMBERS = """steps samples seconds steps_per_second error accuracy test_accuracy forgetting phi agency integration confidence
     self_prediction_error neurons growth_events checkpoint checkpoint_bytes weights_hash""".split()
-UNKNOWN_YET = "phi agency integration confidence self_prediction_error checkpoint checkpoint_bytes".split()
+UNKNOWN_YET = "phi agency integration confidence self_prediction_error".split()
 
 
 def strict_json(text):
@@ -82,14 +82,18 @@ class CommandLine(Case):
         text = self.run_program("--help").stdout
         self.assertEqual(text, self.run_program("-h").stdout)
         for option in """data path target task order test steps samples hours seed config log status-interval report metrics
-                replay-ratio quiet version help""".split():
+                replay-ratio replay-capacity replay-policy replay-bits batch sleep-every sleep-steps save-interval keep-checkpoints
+                checkpoint-dir resume auto-resume quiet version help""".split():
             self.assertIn(f"--{option}", text)
         self.assertEqual(os.listdir(self.directory), [])
 
     def test_what_is_not_understood_is_a_usage_error(self):
         wrong = [
-            ["--no-such-option"], ["word"], ["-x"], ["-"], ["--"], [""], ["--resume", "x.syn"], ["--auto-resume"], ["--neurogenesis"],
-            ["--save-interval", "3"], ["--checkpoint-dir", "d"], ["--data", "synthetic"], ["--data", "ARM"], ["--step", "3"],
+            ["--no-such-option"], ["word"], ["-x"], ["-"], ["--"], [""], ["--neurogenesis"], ["--resume"], ["--resume", ""],
+            ["--auto-resume", "--resume", "x.syn"], ["--auto-resume=x"], ["--save-interval", "0"], ["--save-interval", "5m"],
+            ["--keep-checkpoints", "0"], ["--keep-checkpoints", "-1"], ["--checkpoint-dir", ""], ["--sleep-steps", "10"], ["--sleep-every", "0"],
+            ["--sleep-every", "10", "--sleep-steps", "0"], ["--replay-policy", "lifo"], ["--replay-policy", "balanced"], ["--replay-bits", "64"],
+            ["--replay-capacity", "-1"], ["--batch", "0"], ["--data", "synthetic"], ["--data", "ARM"], ["--step", "3"],
             ["--steps"], ["--steps="], ["--steps", ""], ["--steps", "0"], ["--steps", "-1"], ["--steps", "1.5"], ["--steps", "1e3"],
             ["--steps", "10x"], ["--steps", " 10"], ["--steps", "+10"], ["--steps", "99999999999999999999"], ["--samples", "0"],
             ["--hours", "0"], ["--hours", "nan"], ["--hours", "inf"], ["--hours", "-1"], ["--hours", "1h"], ["--seed", "-1"], ["--seed", "x"],
@@ -129,7 +133,7 @@ class Arm(Case):
         at = lines.index("TRAINING SUMMARY")
         self.assertEqual(lines[at + 1:at + 3], ["Total steps: 12,000", "Total samples: 11,980"])
         self.assertRegex(lines[at + 3], r"^Training time: (\d+m )?\d+s$")
-        status = [line for line in lines[:at] if line]
+        status = [line for line in lines[:at] if line and not line.startswith("[Checkpoint]")]
         steps = [int(STATUS.match(line).group(1)) for line in status]
         self.assertEqual(steps, sorted(steps))
         self.assertEqual(steps[-1], 12000)
@@ -152,8 +156,9 @@ class Arm(Case):
         self.assertEqual([m["steps"] for m in metrics], steps)
         self.assertEqual(len({tuple(m) for m in metrics}), 1)
         self.assertIsNone(metrics[-1]["phi"])
-        self.assertEqual(self.read("training.log").splitlines()[:len(status)], status)
-        self.assertEqual(sorted(os.listdir(self.directory)), ["metrics.jsonl", "report.json", "training.log"])
+        log = [line for line in self.read("training.log").splitlines() if not line.startswith("[Checkpoint]")]
+        self.assertEqual(log[:len(status)], status)
+        self.assertEqual(sorted(os.listdir(self.directory)), ["checkpoints", "metrics.jsonl", "report.json", "training.log"])
 
     def test_the_same_seed_is_the_same_life(self):
         def run(*more):
@@ -190,7 +195,7 @@ class Arm(Case):
             done = self.run_program("-q", "--steps", "100", "--log", "my.log")
             self.assertEqual((done.stdout, done.stderr), ("", ""))
             self.assertEqual(self.read("my.log").count("TRAINING SUMMARY"), expected)
-        self.assertEqual(os.listdir(self.directory), ["my.log"])
+        self.assertEqual(sorted(os.listdir(self.directory)), ["checkpoints", "my.log"])
 
 
 class Csv(Case):
@@ -387,7 +392,9 @@ class Signals(Case):
                 process = self.start("--status-interval", "0.05", "--report", "report.json")
                 self.wait_for_line(process)
                 out, error = self.stop(process, number)
-                self.assertIn("Stopping", error)
+                self.assertIn("\nSaving final checkpoint...\n", out)
+                self.assertEqual(error, "")
+                self.assertRegex(out, r"\n\[Checkpoint\] Saved to checkpoints/continuous_\d+\.syn \(shutdown\)\n")
                 self.assertIn("TRAINING SUMMARY", out)
                 report = strict_json(self.read("report.json"))
                 self.assertEqual((report["stopped_by"], report["signal"]), ("signal", number))
@@ -408,7 +415,8 @@ class Signals(Case):
         process = self.start("--status-interval", "0.05", "--report", "report")
         self.wait_for_line(process)
         process.send_signal(signal.SIGINT)
-        self.assertTrue(select.select([process.stderr], [], [], 60)[0])
+        while process.stdout.readline() != b"Saving final checkpoint...\n":
+            pass
         with self.assertRaises(subprocess.TimeoutExpired):
             process.wait(timeout=1)
         self.stop(process, signal.SIGTERM)
@@ -447,7 +455,7 @@ class Writing(Case):
     def test_a_report_replaces_the_old_one_whole(self):
         self.write("report.json", "old" * 10000)
         self.assertEqual(self.report("--steps", "50")["steps"], 50)
-        self.assertEqual(sorted(os.listdir(self.directory)), ["report.json", "training.log"])
+        self.assertEqual(sorted(os.listdir(self.directory)), ["checkpoints", "report.json", "training.log"])
         streamed = self.run_program("-q", "--steps", "50", "--report", "/dev/stdout").stdout
         self.assertEqual(strict_json(streamed)["steps"], 50)
 

@@ -19,7 +19,7 @@ TEST_CASE("data_error: one line that names what is known of the place") {
 }
 
 TEST_CASE("data_error: a quoted cell is short and printable") {
-    CHECK(quoted("a b") == "'a b'");
-    CHECK(quoted("a\nb\x7f") == "'a?b?'");
-    CHECK(quoted(std::string(41, 'x')) == "'" + std::string(40, 'x') + "...'");
+    CHECK(cited("a b") == "'a b'");
+    CHECK(cited("a\nb\x7f") == "'a?b?'");
+    CHECK(cited(std::string(41, 'x')) == "'" + std::string(40, 'x') + "...'");
 }

@@ -32,6 +32,8 @@ public:
         return arrival::sample;
     }
     void rewind() override { next_ = 0; }
+    cursor tell() const noexcept override { return {next_, 0}; }
+    void seek(const cursor& place) override { next_ = place.offset; }
 
 private:
     stream_form form_;
@@ -128,6 +130,53 @@ TEST_CASE("order: by class, part after part, each shuffled and ended") {
         }
     }
     CHECK(stream.next(s) == arrival::end);
+}
+
+TEST_CASE("order: a life goes on from wherever it stood") {
+    for (const char* text : {"stream", "shuffled", "by-class:2"}) {
+        CAPTURE(text);
+        const std::vector<int> whole = live(20, 4, text, 3, 3);
+        const auto make = [text](std::uint64_t seed, std::uint64_t passes) {
+            return ordered_stream{std::make_unique<numbered>(20, 4), parse_order(text).value(), "data", seed, passes};
+        };
+        const auto step = [](ordered_stream& stream) {
+            sample s;
+            const arrival a = stream.next(s);
+            return a == arrival::end ? -2 : a == arrival::sample ? static_cast<int>(s.inputs[0]) : -1;
+        };
+        for (std::size_t stopped = 0; stopped <= whole.size(); ++stopped) {
+            CAPTURE(stopped);
+            ordered_stream before = make(3, 3);
+            for (std::size_t i = 0; i < stopped; ++i) REQUIRE(step(before) == whole[i]);
+            ordered_stream after = make(99, 3);  // the seed comes with the standing
+            REQUIRE(after.go_on_from(before.stands()));
+            for (std::size_t i = stopped; i < whole.size(); ++i) REQUIRE(step(after) == whole[i]);
+            CHECK(step(after) == -2);
+        }
+        ordered_stream one = make(3, 1);
+        while (step(one) != -2) {}
+        CHECK(one.over());
+        ordered_stream more = make(3, 2);
+        REQUIRE(more.go_on_from(one.stands()));
+        CHECK(step(more) == whole[whole.size() / 3]);
+    }
+}
+
+TEST_CASE("order: no life stands so") {
+    for (const char* text : {"stream", "shuffled", "by-class:2"}) {
+        CAPTURE(text);
+        ordered_stream stream{std::make_unique<numbered>(20, 4), parse_order(text).value(), "data", 3, 1};
+        ordered_stream::standing wrong = stream.stands();
+        wrong.part = 2;
+        CHECK_FALSE(stream.go_on_from(wrong));
+        wrong = stream.stands();
+        for (std::uint32_t& word : wrong.generator.word) word = 0;
+        CHECK_FALSE(stream.go_on_from(wrong));
+        if (stream.wanted().is == order::kind::stream) continue;
+        wrong = stream.stands();
+        wrong.at = 21;
+        CHECK_FALSE(stream.go_on_from(wrong));
+    }
 }
 
 TEST_CASE("order: what cannot be ordered by class is refused") {

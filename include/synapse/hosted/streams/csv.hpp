@@ -58,6 +58,8 @@ public:
     }
 
     void rewind() override { records_.seek(first_.offset, first_.line); }
+    [[nodiscard]] cursor tell() const noexcept override { return {bytes_.position(), records_.line()}; }
+    void seek(const cursor& to) override { records_.seek(to.offset, to.line); }
 
     // These two only with access::any_order and row < rows().
     [[nodiscard]] std::uint32_t label(std::uint64_t row) const noexcept override { return index_[row].label; }

@@ -48,7 +48,7 @@ private:
 };
 
 // A cell or a name as an error message quotes it: in quotes, cut at 40 bytes, control characters shown as '?'.
-inline std::string quoted(std::string_view text) {
+inline std::string cited(std::string_view text) {
     constexpr std::size_t longest = 40;
     std::string out = "'";
     for (const char c : text.substr(0, longest)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;

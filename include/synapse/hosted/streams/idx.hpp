@@ -132,6 +132,8 @@ public:
     }
 
     void rewind() override { next_ = 0; }
+    [[nodiscard]] cursor tell() const noexcept override { return {next_, 0}; }
+    void seek(const cursor& to) override { next_ = to.offset < rows() ? to.offset : rows(); }
 
 private:
     struct names {

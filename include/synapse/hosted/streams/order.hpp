@@ -94,7 +94,7 @@ public:
     // @param passes  0: without end
     ordered_stream(std::unique_ptr<indexed_stream> rows, const order& wanted, std::string_view file, std::uint64_t seed,
                    std::uint64_t passes = 1)
-        : rows_{std::move(rows)}, wanted_{wanted}, file_{file}, generator_{seed}, passes_{passes} {
+        : rows_{std::move(rows)}, wanted_{wanted}, file_{file}, generator_{seed}, arranged_by_{seed}, passes_{passes} {
         rows_->rewind();
         if (wanted_.is != order::kind::stream) plan_ = arrange(*rows_, wanted_, file_, generator_);
     }
@@ -104,6 +104,46 @@ public:
     // Parts of one pass, and the number of the one that the last sample came from, or that has just ended: 0 .. parts()-1.
     [[nodiscard]] std::uint32_t parts() const noexcept { return wanted_.is == order::kind::by_class ? wanted_.parts : 1; }
     [[nodiscard]] std::uint32_t part() const noexcept { return part_; }
+
+    // How far the life has come: with the same rows, order and seed, all that a run needs to go on from there.
+    struct standing {
+        random_generator generator;  // before it arranged the present pass
+        cursor place;                // of order stream
+        std::uint64_t at = 0;        // of the other orders: rows of this pass that have been
+        std::uint32_t part = 0;
+        bool part_over = false;
+        std::uint64_t passes_done = 0;
+    };
+    [[nodiscard]] standing stands() const noexcept {
+        standing s{arranged_by_, rows_->tell(), at_, part_, part_over_, passes_done_};
+        if (wanted_.is != order::kind::stream) s.place = {};
+        return s;
+    }
+    // Goes on there. More passes may be asked for than the other run did.
+    // @return false, and nothing has changed: no life of these rows and this order stands so.
+    bool go_on_from(const standing& s) {
+        const std::uint32_t* word = s.generator.word;
+        if (s.part >= parts() || (word[0] | word[1] | word[2] | word[3]) == 0) return false;
+        if (wanted_.is == order::kind::stream) {
+            rows_->seek(s.place);
+        } else {
+            random_generator generator = s.generator;
+            permutation plan = arrange(*rows_, wanted_, file_, generator);
+            if (s.at > plan.part_end[s.part] || (s.part > 0 && s.at < plan.part_end[s.part - 1])) return false;
+            plan_ = std::move(plan);
+            generator_ = generator;
+        }
+        arranged_by_ = s.generator;
+        at_ = static_cast<std::size_t>(s.at);
+        part_ = s.part;
+        part_over_ = s.part_over;
+        passes_done_ = s.passes_done;
+        over_ = passes_ != 0 && passes_done_ >= passes_;
+        return true;
+    }
+    [[nodiscard]] bool over() const noexcept { return over_; }
+    [[nodiscard]] const order& wanted() const noexcept { return wanted_; }
+    [[nodiscard]] const indexed_stream& rows() const noexcept { return *rows_; }
 
     // Each part ends with one end_of_part, the last of a pass too.
     [[nodiscard]] arrival next(sample& out) override {
@@ -129,6 +169,7 @@ private:
         if (wanted_.is == order::kind::stream) {
             rows_->rewind();
         } else {
+            arranged_by_ = generator_;
             plan_ = arrange(*rows_, wanted_, file_, generator_);
         }
     }
@@ -137,6 +178,7 @@ private:
     order wanted_;
     std::string file_;
     random_generator generator_;
+    random_generator arranged_by_;
     permutation plan_;
     std::size_t at_ = 0;
     std::uint32_t part_ = 0;

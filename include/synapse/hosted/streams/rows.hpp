@@ -37,6 +37,8 @@ public:
     // To be shared with held-out data.
     [[nodiscard]] const std::shared_ptr<table>& columns() const noexcept { return table_; }
     [[nodiscard]] std::uint64_t rows_skipped() const noexcept override { return skipped_; }
+    // Counts on from what an earlier run of the same life passed over.
+    void skipped_before(std::uint64_t rows) noexcept { skipped_ += rows; }
 
     [[nodiscard]] arrival next(sample& out) override {
         while (waiting_ || records_.next(row_)) {

@@ -46,6 +46,12 @@ public:
     [[nodiscard]] virtual std::uint64_t rows_skipped() const noexcept { return 0; }
 };
 
+// A place in the data of an indexed stream, to be kept in a checkpoint.
+struct cursor {
+    std::uint64_t offset = 0;  // bytes of a text, items of a binary file
+    std::uint64_t line = 0;    // of a text
+};
+
 // A stream whose rows can also be read in any order, without holding them.
 class indexed_stream : public stream {
 public:
@@ -56,6 +62,9 @@ public:
     virtual void read(std::uint64_t row, sample& out) = 0;
     // next() starts over at the first row.
     virtual void rewind() = 0;
+    // Where next() goes on, and the way back there, in another run too, if the data is the same up to there.
+    [[nodiscard]] virtual cursor tell() const noexcept = 0;
+    virtual void seek(const cursor& to) = 0;
 };
 
 }  // namespace synapse::streams

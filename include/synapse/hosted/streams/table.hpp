@@ -92,7 +92,7 @@ public:
             form_.class_names = columns_[targets_.front()].values;
             form_.outputs = static_cast<std::uint32_t>(form_.class_names.size());
             if (form_.outputs < 2)
-                throw data_error{file, "column " + quoted(target_name(targets_.front())) + " holds fewer than two classes"};
+                throw data_error{file, "column " + cited(target_name(targets_.front())) + " holds fewer than two classes"};
         }
     }
 
@@ -133,6 +133,30 @@ public:
         }
     }
 
+    // The mean of a column so far, and of how many values; all zero for a category or a target.
+    struct running_mean {
+        double mean = 0;
+        std::uint64_t counted = 0;
+    };
+    // [columns]: to be kept, and to be given back to a table of the same data, so that missing numbers are taken for the same.
+    [[nodiscard]] std::vector<running_mean> means() const {
+        std::vector<running_mean> all;
+        for (const column& c : columns_) all.push_back({c.mean, c.counted});
+        return all;
+    }
+    // @return false, and nothing has changed: another number of columns, or a mean that a learner could not take (no float, NaN).
+    bool go_on_from(std::span<const running_mean> all) noexcept {
+        if (all.size() != columns_.size()) return false;
+        for (const running_mean& m : all) {
+            if (!(m.mean >= -3.4e38 && m.mean <= 3.4e38)) return false;
+        }
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            columns_[i].mean = all[i].mean;
+            columns_[i].counted = all[i].counted;
+        }
+        return true;
+    }
+
     // Refuses the first record of another file if it is a header with other names.
     // @return true if it is a header.
     bool same_header(const record& first, std::string_view file) const {
@@ -144,7 +168,7 @@ public:
                                  first.line(),
                                  static_cast<std::uint32_t>(i + 1),
                                  {},
-                                 "named " + quoted(first[i]) + ", but " + quoted(columns_[i].name) + " in the data to learn"};
+                                 "named " + cited(first[i]) + ", but " + cited(columns_[i].name) + " in the data to learn"};
             }
         }
         return true;
@@ -186,7 +210,7 @@ private:
                 const std::size_t at = find_column(one);
                 if (at >= columns_.size()) throw data_error{file, first.line(), no_such_column(one)};
                 if (std::find(targets_.begin(), targets_.end(), at) != targets_.end()) {
-                    throw data_error{file, first.line(), "target " + quoted(one) + " is named twice"};
+                    throw data_error{file, first.line(), "target " + cited(one) + " is named twice"};
                 }
                 targets_.push_back(at);
                 from = comma + 1;
@@ -210,10 +234,10 @@ private:
     }
 
     [[nodiscard]] std::string no_such_column(std::string_view asked) const {
-        std::string text = "no column " + quoted(asked) + ": there are " + std::to_string(columns_.size());
+        std::string text = "no column " + cited(asked) + ": there are " + std::to_string(columns_.size());
         if (!has_header_) return text + ", without names; an index counts from 0";
         text += ":";
-        for (std::size_t i = 0; i < columns_.size() && i < 20; ++i) (text += ' ') += quoted(columns_[i].name);
+        for (std::size_t i = 0; i < columns_.size() && i < 20; ++i) (text += ' ') += cited(columns_[i].name);
         return text + (columns_.size() > 20 ? " ..." : "");
     }
 
@@ -232,7 +256,7 @@ private:
 
     [[nodiscard]] float number(const record& row, std::size_t i, std::string_view file) const {
         const std::optional<float> value = parse_float(row[i]);
-        if (!value) refuse(row, i, file, quoted(row[i]) + (parse_double(row[i]) ? " is too large" : " is not a number"));
+        if (!value) refuse(row, i, file, cited(row[i]) + (parse_double(row[i]) ? " is too large" : " is not a number"));
         return *value;
     }
 
@@ -241,7 +265,7 @@ private:
         if (c.is == kind::unknown) c.is = parse_double(row[i]) ? kind::number : kind::category;
         const bool is_label = c.target && options_.learns == task::classification;
         if (c.is == kind::category && c.target && !is_label)
-            refuse(row, i, file, quoted(row[i]) + " is not a number: a regression needs one");
+            refuse(row, i, file, cited(row[i]) + " is not a number: a regression needs one");
         if (c.is == kind::number && !is_label) {
             static_cast<void>(number(row, i, file));
             return;
@@ -251,7 +275,7 @@ private:
         c.found.insert(value);
         if (is_label && c.found.size() > most_classes) refuse(row, i, file, "more than 4096 classes");
         if (!is_label && c.found.size() > most_categories) {
-            refuse(row, i, file, quoted(row[i]) + " is not a number, and as a category the column has more than 256 values");
+            refuse(row, i, file, cited(row[i]) + " is not a number, and as a category the column has more than 256 values");
         }
     }
 
@@ -261,7 +285,7 @@ private:
         const std::optional<std::int64_t> whole = parse_whole(row[i]);
         if (!whole) {
             refuse(row, i, file,
-                   quoted(row[i]) + (parse_double(row[i]) ? " is no class label, which is a whole number or a word: is this a regression?"
+                   cited(row[i]) + (parse_double(row[i]) ? " is no class label, which is a whole number or a word: is this a regression?"
                                                           : " is not a number, as the labels before it"));
         }
         return std::to_string(*whole);
@@ -278,7 +302,7 @@ private:
         if (plain_labels_) {
             const std::optional<std::int64_t> whole = parse_whole(row[i]);
             if (!whole || *whole < 0 || *whole >= static_cast<std::int64_t>(form_.outputs)) {
-                refuse(row, i, file, quoted(row[i]) + " is no class label: a whole number from 0 to " + std::to_string(form_.outputs - 1));
+                refuse(row, i, file, cited(row[i]) + " is no class label: a whole number from 0 to " + std::to_string(form_.outputs - 1));
             }
             return static_cast<std::uint32_t>(*whole);
         }
@@ -291,7 +315,7 @@ private:
                                                 [](const std::string& value, std::int64_t x) { return *parse_whole(value) < x; });
             if (found != c.values.end() && *parse_whole(*found) == whole) at = static_cast<std::size_t>(found - c.values.begin());
         }
-        if (at == c.values.size()) refuse(row, i, file, quoted(row[i]) + " is a class that the data to learn does not hold");
+        if (at == c.values.size()) refuse(row, i, file, cited(row[i]) + " is a class that the data to learn does not hold");
         return static_cast<std::uint32_t>(at);
     }
 
