@@ -1,8 +1,10 @@
 // From what the user said, and what the data is, to the shape and the numbers of the learner. The only place that knows defaults.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 
 #include <synapse/hosted/any_learner.hpp>
@@ -59,9 +61,13 @@ inline synapse::shape shape_of(const options& x, const synapse::streams::stream_
     return s;
 }
 
-// True if the user said anything that shape_of would follow.
-inline bool shape_asked(const options& x) {
-    return x.hidden || x.replay || x.replay_policy || x.replay_format || x.batch || x.config != preset::standard || x.replay_ratio == 0.0f;
+// True if a learner of shape `saved` is what the user asked for, as far as anything was said; `asked` is shape_of it.
+inline bool as_asked(const options& x, const synapse::shape& asked, const synapse::shape& saved) {
+    const bool sized = x.config != preset::standard;
+    if ((x.hidden || sized) && !std::equal(std::begin(asked.hidden), std::end(asked.hidden), std::begin(saved.hidden))) return false;
+    if ((x.replay || sized || x.replay_ratio == 0.0f) && asked.replay != saved.replay) return false;
+    if (x.replay_policy && asked.policy != saved.policy) return false;
+    return (!x.replay_format || asked.format == saved.format) && (!x.batch || asked.batch == saved.batch);
 }
 
 inline synapse::tuning tuning_of(const options& x) {

@@ -57,7 +57,7 @@ public:
         began_ = said_ = saved_ = steady::now();
         const bool sound = guarded([this] { live(); });
         // Before the last examination, which is not one that a life without a stop would have had.
-        if (steps_saved_ != steps_ || checkpoints_.failed() || checkpoints_.newest().empty()) save("shutdown");
+        save("shutdown");
         if (sound) guarded([this] { examine(); });
         return finish();
     }
@@ -114,9 +114,7 @@ private:
                             synapse::name(asked.learns) + " with " + std::to_string(asked.inputs) + " inputs and " +
                             std::to_string(asked.outputs) + " outputs");
         }
-        const bool same = net(asked) == net(saved) && asked.replay == saved.replay && asked.policy == saved.policy &&
-                          asked.format == saved.format && asked.batch == saved.batch;
-        if (shape_asked(options_) && !same) {
+        if (!as_asked(options_, asked, saved)) {
             before_->refuse("it holds a learner of another shape than asked for: " + net(saved) + " with " + std::to_string(saved.replay) +
                             " samples to remember; leave out the options that say otherwise");
         }
