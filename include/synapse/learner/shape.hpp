@@ -72,11 +72,12 @@ struct shape {
         if (replay > (1u << 30)) return "shape.replay: at most 2^30 samples";
         if (!(range_low < range_high)) return "shape.range_low must be below shape.range_high";
         if (!(range_low >= -1e15f && range_high <= 1e15f)) return "shape.range_low and shape.range_high: within +-1e15";
-        if (!is_one_of(learns, task::classification)) return "shape.learns is no task";
-        if (!is_one_of(function, activation::tanh)) return "shape.function is no activation";
-        if (!is_one_of(format, sample_format::bit)) return "shape.format is no sample format";
-        if (!is_one_of(policy, replay_policy::priority)) return "shape.policy is no replay policy";
-        if (!is_one_of(scaling, input_scaling::none)) return "shape.scaling is no input scaling";
+        // Above an enumeration's last value: a cast or a file may bring that.
+        if (learns > task::classification) return "shape.learns is no task";
+        if (function > activation::tanh) return "shape.function is no activation";
+        if (format > sample_format::bit) return "shape.format is no sample format";
+        if (policy > replay_policy::priority) return "shape.policy is no replay policy";
+        if (scaling > input_scaling::none) return "shape.scaling is no input scaling";
         return nullptr;
     }
 
@@ -110,12 +111,6 @@ struct shape {
                scaling == saved.scaling && pending == saved.pending && (replay == 0) == (saved.replay == 0) &&
                (replay == 0 || format == saved.format) && range_low == saved.range_low && range_high == saved.range_high &&
                by_priority == (saved.policy == replay_policy::priority) && (!by_priority || replay == saved.replay);
-    }
-
-    // True for the values from 0 to `last` of an enumeration; a cast or a file may bring others.
-    template <class Enumeration>
-    [[nodiscard]] static constexpr bool is_one_of(Enumeration value, Enumeration last) noexcept {
-        return static_cast<std::uint8_t>(value) <= static_cast<std::uint8_t>(last);
     }
 };
 
