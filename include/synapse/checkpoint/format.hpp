@@ -13,7 +13,7 @@
 //        9      1  flags          bit 0: some tensors are rounded (f16, u8), for analysis; others zero and ignored
 //       10      2  zero
 //       12      8  sequence       of the store; the newest valid checkpoint is the one with the highest
-//       20      4  payload bytes  at least 1
+//       20      4  payload bytes  at least 1, at most 2^32 - 33
 //       24      4  payload CRC32C
 //       28      4  CRC32C of bytes 0 to 27
 // Numbers in the header are little-endian.
@@ -56,7 +56,8 @@ namespace synapse::format {
 inline constexpr std::uint8_t major = 1;
 inline constexpr std::uint8_t minor = 0;
 inline constexpr std::uint32_t schema = 1;
-inline constexpr std::size_t header_bytes = 32;
+inline constexpr std::uint32_t header_bytes = 32;
+inline constexpr std::uint32_t max_payload_bytes = 0xffffffffu - header_bytes;  // a checkpoint is below 4 GiB
 inline constexpr std::uint8_t flag_rounded = 1;
 
 // Bounds that a reader holds every file to, known key or not.
@@ -103,7 +104,7 @@ inline status decode(std::span<const std::byte, header_bytes> in, header& h) noe
     const auto written_by = static_cast<std::uint8_t>(in[7]);
     if (written_by > major) return status::too_new;
     const auto payload = load_little<std::uint32_t>(in.data() + 20);
-    if (written_by == 0 || payload == 0 || in[10] != std::byte{0} || in[11] != std::byte{0}) return status::corrupt;
+    if (written_by == 0 || payload == 0 || payload > max_payload_bytes || in[10] != std::byte{0} || in[11] != std::byte{0}) return status::corrupt;
     h.major = written_by;
     h.minor = static_cast<std::uint8_t>(in[8]);
     h.flags = static_cast<std::uint8_t>(in[9]);

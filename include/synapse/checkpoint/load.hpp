@@ -57,9 +57,9 @@ namespace detail {
 
 // A map being read. Keys are looked for from where the last one was found, so a file in the order of the list is read once.
 struct open_map {
-    std::uint64_t first = 0;  // position of the first entry
-    std::uint64_t at = 0;     // position of entry `next`
-    std::uint64_t end = 0;
+    std::uint32_t first = 0;  // position of the first entry
+    std::uint32_t at = 0;     // position of entry `next`
+    std::uint32_t end = 0;
     std::uint32_t entries = 0;
     std::uint32_t next = 0;
     const char* name = "";
@@ -116,11 +116,11 @@ public:
             char text[format::max_key_bytes];
             std::uint32_t length = 0;
             if (!read_key(text, length)) return false;
-            const std::uint64_t value = in_.position();
+            const std::uint32_t value = in_.position();
             if (!took(in_.skip(depth_))) return false;
             m.at = in_.position();
             ++m.next;
-            if (length == wanted_length && std::memcmp(text, wanted, length) == 0) {
+            if (length == wanted_length && same_bytes(text, wanted, length)) {
                 in_.seek(value);
                 return true;
             }
@@ -242,7 +242,7 @@ private:
     }
 
     void enter(field_name name, void* part, const part_operations& operations) noexcept override {
-        if (skipped != nullptr && depth_ == 1 && std::strcmp(name.text, skipped) == 0) return;
+        if (skipped != nullptr && depth_ == 1 && same_text(name.text, skipped)) return;
         if (operations.defaults == nullptr && !saves(part, operations)) return;
         if (!begin(name)) return;
         const char* const before = inside;
@@ -300,7 +300,7 @@ private:
         char dtype[4] = {};
         text(dtype, 4);
         if (!ok(outcome)) return;
-        if (std::memcmp(dtype, of.dtype, 3) != 0) return refuse(status::wrong_shape);
+        if (!same_bytes(dtype, of.dtype, 3)) return refuse(status::wrong_shape);
         if (!expect_key('s') || !took(in_.next(item))) return;
         if (item.type != pack_type::array || item.length != 2) return refuse(status::corrupt);
         for (std::uint64_t* size : {&rows, &cols}) {
@@ -411,7 +411,7 @@ inline void read_document(field_reader& reader, const load_target& target, const
         std::uint64_t fingerprint = 0;
         if (wanted("fingerprint")) reader.number(&fingerprint, number_kind::u64);
         result.same_numbers = fingerprint == target.own.fingerprint;
-        if (ok(reader.outcome) && !options.any_arithmetic && std::strcmp(arithmetic, target.own.arithmetic) != 0) {
+        if (ok(reader.outcome) && !options.any_arithmetic && !same_text(arithmetic, target.own.arithmetic)) {
             reader.refuse(status::wrong_shape);
             reader.key = {"arithmetic"};
         }
@@ -429,12 +429,22 @@ inline void read_document(field_reader& reader, const load_target& target, const
     if (ok(reader.outcome) && top.end != reader.in().end()) reader.refuse(status::corrupt);  // the map is all there is
 }
 
+// A body to read a file's numbers into while its arrays are only looked at.
+template <class Body>
+Body shadow_of(const Body& whole) noexcept {
+    if constexpr (requires { whole.numbers(); }) {
+        return whole.numbers();
+    } else {
+        return Body{whole.form()};
+    }
+}
+
 template <byte_source Source>
 load_result load_document(const load_target& target, Source& source, const load_options& options) noexcept {
     load_result result;
     result.outcome = check_envelope(source, result.header);
     if (!ok(result)) return result;
-    unpacker in{source, format::header_bytes, std::uint64_t{format::header_bytes} + result.header.payload_bytes};
+    unpacker in{source, format::header_bytes, format::header_bytes + result.header.payload_bytes};
     for (const bool commit : {false, true}) {
         in.seek(format::header_bytes);
         field_reader reader{in};
@@ -453,7 +463,8 @@ load_result load_document(const load_target& target, Source& source, const load_
 
 }  // namespace detail
 
-// Loads a learner, or any part that has a list of fields, a form() and can be built from that form without memory.
+// Loads a learner, or any part that has a list of fields and a form(), and that can either be built from its form without memory or
+// has numbers(), which copies it without its arrays.
 // ok           the learner is the one that was saved, to the last bit, in its own reservation
 // not_found    the source is empty
 // corrupt      no checkpoint, a damaged one, or one that lacks a key or holds an impossible number (key and inside say which)
@@ -466,7 +477,7 @@ template <class Model, byte_source Source>
 load_result load(Model& model, Source& source, const load_options& options = {}) noexcept {
     using body = detail::sizeless_t<Model>;
     body& whole = model;
-    body shadow{whole.form()};
+    auto shadow = detail::shadow_of(whole);
     detail::load_target target{detail::describe<body>(whole), &shadow, nullptr, nullptr};
     using form_type = std::remove_cvref_t<decltype(whole.form())>;
     form_type saved{};
@@ -488,7 +499,7 @@ load_result read_about(Source& source, Form& form, checkpoint_about& about) noex
     load_result result;
     result.outcome = detail::check_envelope(source, result.header);
     if (!ok(result)) return result;
-    unpacker in{source, format::header_bytes, std::uint64_t{format::header_bytes} + result.header.payload_bytes};
+    unpacker in{source, format::header_bytes, format::header_bytes + result.header.payload_bytes};
     detail::field_reader reader{in};
     detail::open_map top = reader.open("");
     checkpoint_about found;

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include <synapse/checkpoint/stream.hpp>
@@ -47,7 +46,8 @@ public:
         }
         raw(std::as_bytes(std::span{characters, size}));
     }
-    void text(const char* zero_terminated) noexcept { text(zero_terminated, std::strlen(zero_terminated)); }
+    // At most 255 characters of it.
+    void text(const char* zero_terminated) noexcept { text(zero_terminated, detail::length_of(zero_terminated, 255)); }
 
     // `entries` objects (keys and values in turn, for a map) must follow.
     void array(std::uint32_t entries) noexcept { container(0x90, 0xdc, entries); }

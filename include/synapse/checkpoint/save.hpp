@@ -79,8 +79,7 @@ public:
         out_.text("timestamp");
         out_.unsigned_integer(info.timestamp);
         out_.text("reason");
-        const std::size_t length = std::strlen(info.reason);
-        out_.text(info.reason, length < format::max_key_bytes ? length : format::max_key_bytes);
+        out_.text(info.reason, length_of(info.reason, format::max_key_bytes));
         d.operations->fields(d.part, *this);
         for (std::size_t i = 0; i < std::size(promised_keys); ++i) {
             if ((absent >> i & 1u) == 0) continue;
@@ -116,7 +115,7 @@ private:
             ++count_;
             if (root_) {
                 for (std::size_t i = 0; i < std::size(promised_keys); ++i) {
-                    if (std::strcmp(name.text, promised_keys[i]) == 0) missing_ &= ~(1u << i);
+                    if (same_text(name.text, promised_keys[i])) missing_ &= ~(1u << i);
                 }
             }
             return false;
@@ -139,7 +138,7 @@ private:
 
     void numbers(field_name name, void* x, number_kind kind, std::uint32_t n, bool list) noexcept override {
         const auto* from = static_cast<const std::byte*>(x);
-        if (sparse_.defaults != nullptr && std::memcmp(from, sparse_.defaults + (from - sparse_.part), std::size_t{n} * size_of(kind)) == 0) return;
+        if (sparse_.defaults != nullptr && same_bytes(from, sparse_.defaults + (from - sparse_.part), std::size_t{n} * size_of(kind))) return;
         if (!begin(name)) return;
         if (list) out_.array(n);
         for (std::uint32_t i = 0; i < n; ++i) number(from + i * size_of(kind), kind);
@@ -249,7 +248,7 @@ template <byte_sink To>
 status save_document(const document& d, const save_info& info, To& to) noexcept {
     measuring_sink measure;
     if (const status s = write_payload(d, info, measure); !ok(s)) return s;
-    if (measure.size() > 0xffffffffu) return status::no_room;
+    if (measure.size() > format::max_payload_bytes) return status::no_room;
     const format::header h{.sequence = info.sequence, .payload_bytes = static_cast<std::uint32_t>(measure.size()), .payload_crc = measure.crc()};
     if constexpr (checkpoint_store<To>) {
         if (const status s = to.begin(h); !ok(s)) return s;

@@ -12,6 +12,27 @@
 
 namespace synapse {
 
+namespace detail {
+
+// The C library's versions are tuned for long strings and cost a microcontroller a kilobyte.
+// Counts no further than `most`.
+inline std::uint32_t length_of(const char* text, std::uint32_t most) noexcept {
+    std::uint32_t n = 0;
+    while (n < most && text[n] != '\0') ++n;
+    return n;
+}
+inline bool same_bytes(const void* a, const void* b, std::size_t size) noexcept {
+    const auto* left = static_cast<const unsigned char*>(a);
+    const auto* right = static_cast<const unsigned char*>(b);
+    for (; size != 0; --size) {
+        if (*left++ != *right++) return false;
+    }
+    return true;
+}
+inline bool same_text(const char* a, const char* b) noexcept { return same_bytes(a, b, length_of(a, 255) + 1u); }
+
+}  // namespace detail
+
 // write(bytes): all of them, behind those of the call before. ok, or why not (io_error, no_room); after that the sink is of no use.
 template <class Sink>
 concept byte_sink = requires(Sink& sink, std::span<const std::byte> bytes) {

@@ -19,24 +19,24 @@ struct pack_item {
     pack_type type = pack_type::nil;
     std::uint64_t value = 0;   // boolean, integers (two's complement), bits of float32 and float64
     std::uint32_t length = 0;  // text, binary, extension: bytes of the body; array, map: entries
-    std::uint64_t body = 0;    // text, binary, extension: where the body starts; array, map: where the first entry does
+    std::uint32_t body = 0;    // text, binary, extension: where the body starts; array, map: where the first entry does
 };
 
 // A place in a source. One type for every source, as with packer.
 class unpacker {
 public:
-    // Reads [start, end) of the source, which outlives the unpacker; start <= end <= source.size().
+    // Reads [start, end) of the source, which outlives the unpacker; start <= end <= source.size(), below 4 GiB.
     template <byte_source Source>
     unpacker(Source& source, std::uint64_t start, std::uint64_t end) noexcept
         : source_{&source},
-          read_{[](void* from, std::uint64_t offset, std::span<std::byte> out) noexcept { return static_cast<Source*>(from)->read(offset, out); }},
-          position_{start},
-          end_{end} {}
+          read_{[](void* from, std::uint32_t offset, std::span<std::byte> out) noexcept { return static_cast<Source*>(from)->read(offset, out); }},
+          position_{static_cast<std::uint32_t>(start)},
+          end_{static_cast<std::uint32_t>(end)} {}
 
-    [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
-    [[nodiscard]] std::uint64_t end() const noexcept { return end_; }
+    [[nodiscard]] std::uint32_t position() const noexcept { return position_; }
+    [[nodiscard]] std::uint32_t end() const noexcept { return end_; }
     // Goes to a position got from here or from a pack_item.
-    void seek(std::uint64_t position) noexcept { position_ = position; }
+    void seek(std::uint32_t position) noexcept { position_ = position; }
 
     // Takes the head of the next object. Afterwards the position is behind a number, at the body of text, binary and extension,
     // or at the first entry of a container.
@@ -44,26 +44,46 @@ public:
     // corrupt   no object here, or one that says it is longer than what is left
     // io_error  from the source
     status next(pack_item& item) noexcept {
-        std::uint64_t type = 0;
-        if (const status s = number(1, type); !ok(s)) return s;
+        std::uint64_t first = 0;
+        if (const status s = number(1, first); !ok(s)) return s;
+        const auto code = static_cast<std::uint32_t>(first);
         item = {};
-        const auto code = static_cast<std::uint32_t>(type);
-        if (code < 0x80) return leaf(item, pack_type::unsigned_integer, code);
-        if (code < 0x90) return container(item, pack_type::map, code & 15u);
-        if (code < 0xa0) return container(item, pack_type::array, code & 15u);
-        if (code < 0xc0) return body(item, pack_type::text, code & 31u);
-        if (code >= 0xe0) return leaf(item, pack_type::negative_integer, 0xffffffffffffff00u | code);
-        if (code == 0xc0) return leaf(item, pack_type::nil, 0);
-        if (code == 0xc1) return status::corrupt;
-        if (code <= 0xc3) return leaf(item, pack_type::boolean, code & 1u);
-        if (code <= 0xc6) return sized(item, pack_type::binary, 1u << (code - 0xc4u), 0);
-        if (code <= 0xc9) return sized(item, pack_type::extension, 1u << (code - 0xc7u), 1);
-        if (code <= 0xcb) return wide(item, code == 0xca ? pack_type::float32 : pack_type::float64, code == 0xca ? 4 : 8);
-        if (code <= 0xcf) return wide(item, pack_type::unsigned_integer, 1u << (code - 0xccu));
-        if (code <= 0xd3) return signed_integer(item, 1u << (code - 0xd0u));
-        if (code <= 0xd8) return body(item, pack_type::extension, 1u + (1u << (code - 0xd4u)));
-        if (code <= 0xdb) return sized(item, pack_type::text, 1u << (code - 0xd9u), 0);
-        return sized(item, code <= 0xdd ? pack_type::array : pack_type::map, (code & 1u) == 0 ? 2 : 4, 0);
+        item.value = code;
+        item.type = pack_type::unsigned_integer;
+        std::uint32_t length = code & 15u;
+        if (code < 0x80) return status::ok;
+        if (code >= 0xe0) {
+            item.value |= 0xffffffffffffff00u;
+            item.type = pack_type::negative_integer;
+            return status::ok;
+        }
+        if (code < 0xc0) {
+            item.type = code < 0x90 ? pack_type::map : code < 0xa0 ? pack_type::array : pack_type::text;
+            if (code >= 0xa0) length = code & 31u;
+            return extend(item, length);
+        }
+        const layout how = layouts[code - 0xc0];
+        item.type = how.type;
+        item.value = code & 1u;
+        length = how.more;
+        if (how.size != 0) {
+            if (const status s = number(how.size, item.value); !ok(s)) return s;
+            length += static_cast<std::uint32_t>(item.value);
+        }
+        switch (how.rule) {
+            case following::never: return status::corrupt;
+            case following::leaf: return status::ok;
+            case following::sign: {
+                const std::uint64_t sign = 1ull << (8u * how.size - 1u);
+                if ((item.value & sign) != 0) {
+                    item.type = pack_type::negative_integer;
+                    item.value |= ~(sign - 1u);
+                }
+                return status::ok;
+            }
+            case following::body: break;
+        }
+        return length < how.more ? status::corrupt : extend(item, length);
     }
 
     // Goes past the rest of an object whose head was taken: its body, or all its entries at any depth.
@@ -71,7 +91,7 @@ public:
     // corrupt   not valid, nested too deep, or more than format::max_skipped_objects
     // @cost its objects, not its bytes
     status skip(const pack_item& item, std::uint32_t depth) noexcept {
-        std::uint64_t left[format::max_depth + 1];  // objects to come at each level of nesting
+        std::uint32_t left[format::max_depth + 1];  // objects to come at each level of nesting; no more than there are bytes
         std::uint32_t level = 0;
         left[0] = 0;
         std::uint32_t objects = 0;
@@ -79,7 +99,7 @@ public:
         for (;;) {
             if (current.type == pack_type::array || current.type == pack_type::map) {
                 if (depth + level > format::max_depth) return status::corrupt;
-                left[++level] = current.type == pack_type::map ? 2ull * current.length : current.length;
+                left[++level] = current.type == pack_type::map ? 2 * current.length : current.length;
             } else if (is_body(current.type)) {
                 seek(current.body + current.length);
             }
@@ -102,7 +122,7 @@ public:
     status bytes(std::span<std::byte> out) noexcept {
         if (out.size() > end_ - position_) return status::corrupt;
         const status s = read_(source_, position_, out);
-        position_ += out.size();
+        position_ += static_cast<std::uint32_t>(out.size());
         return s;
     }
 
@@ -115,69 +135,83 @@ private:
     // The next `size` bytes (1, 2, 4, 8), most significant first.
     status number(std::uint32_t size, std::uint64_t& out) noexcept {
         if (size > end_ - position_) return status::corrupt;
-        if (position_ < window_start_ || position_ + size > window_start_ + window_size_) {
-            const std::uint64_t rest = end_ - position_;
-            const auto n = static_cast<std::uint32_t>(rest < sizeof window_ ? rest : sizeof window_);
+        if (position_ - window_start_ > window_size_ || position_ - window_start_ + size > window_size_) {
+            const std::uint32_t rest = end_ - position_;
+            const std::uint32_t n = rest < sizeof window_ ? rest : static_cast<std::uint32_t>(sizeof window_);
             window_size_ = 0;
             if (const status s = read_(source_, position_, {window_, n}); !ok(s)) return s;
             window_start_ = position_;
             window_size_ = n;
         }
-        const std::byte* in = window_ + static_cast<std::size_t>(position_ - window_start_);
-        out = 0;
-        for (std::uint32_t i = 0; i < size; ++i) out = out << 8 | static_cast<std::uint64_t>(in[i]);
+        const std::byte* in = window_ + (position_ - window_start_);
         position_ += size;
+        std::uint32_t high = 0;
+        std::uint32_t low = 0;
+        for (; size != 0; --size) {
+            high = high << 8 | low >> 24;
+            low = low << 8 | static_cast<std::uint32_t>(*in++);
+        }
+        out = std::uint64_t{high} << 32 | low;
         return status::ok;
     }
 
-    static status leaf(pack_item& item, pack_type type, std::uint64_t value) noexcept {
-        item.type = type;
-        item.value = value;
-        return status::ok;
-    }
-    status wide(pack_item& item, pack_type type, std::uint32_t size) noexcept {
-        item.type = type;
-        return number(size, item.value);
-    }
-    status signed_integer(pack_item& item, std::uint32_t size) noexcept {
-        if (const status s = number(size, item.value); !ok(s)) return s;
-        const std::uint64_t sign = 1ull << (8 * size - 1);
-        const bool negative = (item.value & sign) != 0;
-        item.value = (item.value ^ sign) - sign;
-        item.type = negative ? pack_type::negative_integer : pack_type::unsigned_integer;
-        return status::ok;
-    }
-    status body(pack_item& item, pack_type type, std::uint64_t length) noexcept {
-        if (length > end_ - position_) return status::corrupt;
-        item.type = type;
-        item.length = static_cast<std::uint32_t>(length);
+    // Notes where a body or the entries of a container are, if what is left can hold them: an object takes a byte at least.
+    status extend(pack_item& item, std::uint32_t length) const noexcept {
+        const std::uint32_t room = end_ - position_;
+        if (length > (item.type == pack_type::map ? room / 2 : room)) return status::corrupt;
+        item.length = length;
         item.body = position_;
         return status::ok;
     }
-    status container(pack_item& item, pack_type type, std::uint64_t entries) noexcept {
-        const std::uint64_t objects = type == pack_type::map ? 2 * entries : entries;
-        if (objects > end_ - position_) return status::corrupt;  // an object takes a byte at least
-        item.type = type;
-        item.length = static_cast<std::uint32_t>(entries);
-        item.body = position_;
-        return status::ok;
-    }
-    // A length of `size` bytes, and `more` bytes of body beyond what it says (the type of an ext).
-    status sized(pack_item& item, pack_type type, std::uint32_t size, std::uint32_t more) noexcept {
-        std::uint64_t length = 0;
-        if (const status s = number(size, length); !ok(s)) return s;
-        if (is_body(type)) {
-            if (length + more > 0xffffffffu) return status::corrupt;
-            return body(item, type, length + more);
-        }
-        return container(item, type, length);
-    }
+
+    // What follows the type bytes 0xc0 to 0xdf: a number or length of `size` bytes; `more` bytes of body beyond the length.
+    enum class following : std::uint8_t { never, leaf, sign, body };
+    struct layout {
+        pack_type type;
+        following rule;
+        std::uint8_t size;
+        std::uint8_t more;
+    };
+    static constexpr layout layouts[32] = {
+        {pack_type::nil, following::leaf, 0, 0},
+        {pack_type::nil, following::never, 0, 0},
+        {pack_type::boolean, following::leaf, 0, 0},
+        {pack_type::boolean, following::leaf, 0, 0},
+        {pack_type::binary, following::body, 1, 0},
+        {pack_type::binary, following::body, 2, 0},
+        {pack_type::binary, following::body, 4, 0},
+        {pack_type::extension, following::body, 1, 1},
+        {pack_type::extension, following::body, 2, 1},
+        {pack_type::extension, following::body, 4, 1},
+        {pack_type::float32, following::leaf, 4, 0},
+        {pack_type::float64, following::leaf, 8, 0},
+        {pack_type::unsigned_integer, following::leaf, 1, 0},
+        {pack_type::unsigned_integer, following::leaf, 2, 0},
+        {pack_type::unsigned_integer, following::leaf, 4, 0},
+        {pack_type::unsigned_integer, following::leaf, 8, 0},
+        {pack_type::unsigned_integer, following::sign, 1, 0},
+        {pack_type::unsigned_integer, following::sign, 2, 0},
+        {pack_type::unsigned_integer, following::sign, 4, 0},
+        {pack_type::unsigned_integer, following::sign, 8, 0},
+        {pack_type::extension, following::body, 0, 2},
+        {pack_type::extension, following::body, 0, 3},
+        {pack_type::extension, following::body, 0, 5},
+        {pack_type::extension, following::body, 0, 9},
+        {pack_type::extension, following::body, 0, 17},
+        {pack_type::text, following::body, 1, 0},
+        {pack_type::text, following::body, 2, 0},
+        {pack_type::text, following::body, 4, 0},
+        {pack_type::array, following::body, 2, 0},
+        {pack_type::array, following::body, 4, 0},
+        {pack_type::map, following::body, 2, 0},
+        {pack_type::map, following::body, 4, 0},
+    };
 
     void* source_;
-    status (*read_)(void*, std::uint64_t, std::span<std::byte>) noexcept;
-    std::uint64_t position_;
-    std::uint64_t end_;
-    std::uint64_t window_start_ = 0;
+    status (*read_)(void*, std::uint32_t, std::span<std::byte>) noexcept;
+    std::uint32_t position_;
+    std::uint32_t end_;
+    std::uint32_t window_start_ = 0;
     std::uint32_t window_size_ = 0;
     std::byte window_[64];
 };

@@ -56,7 +56,6 @@ public:
           classes_{form.learns == task::classification ? form.outputs : 0},
           pending_{form.pending, form.inputs} {}
 
-    learner_body(const learner_body&) = delete;
     learner_body& operator=(const learner_body&) = delete;
 
     // The names here are the keys of a checkpoint's map.
@@ -275,6 +274,9 @@ public:
         augment_context_ = context;
     }
 
+    // A copy of its numbers over the same arrays: to read a checkpoint's numbers into before anything is changed.
+    [[nodiscard]] learner_body numbers() const noexcept { return *this; }
+
     [[nodiscard]] const report& latest() const noexcept { return report_; }
     [[nodiscard]] constexpr const shape& form() const noexcept { return form_; }
     [[nodiscard]] const tuning& tuned() const noexcept { return tuning_; }
@@ -289,6 +291,8 @@ public:
     [[nodiscard]] bool knows(std::uint32_t label) const noexcept { return classes_.knows(label); }
 
 protected:
+    learner_body(const learner_body&) = default;
+
     // Takes the block of memory and the numbers, and is born.
     // no_memory     the block is too small; out_of_range: the shape or tuning has a flaw. The learner must not be used.
     status begin(std::span<std::byte> block, const tuning& numbers) noexcept {
