@@ -36,3 +36,12 @@ TEST_CASE("text: digits") {
     CHECK(console::significant(0.00123456, 3) == "0.00123");
     CHECK(console::significant(1.5e9, 3) == "1.5e+09");
 }
+
+TEST_CASE("text: a word as a shell takes it") {
+    CHECK(console::shell_word("checkpoints/continuous_12.syn") == "checkpoints/continuous_12.syn");
+    CHECK(console::shell_word("by-class:5") == "by-class:5");
+    CHECK(console::shell_word("") == "''");
+    CHECK(console::shell_word("my data") == "'my data'");
+    CHECK(console::shell_word("$(x)") == "'$(x)'");
+    CHECK(console::shell_word("it's") == "'it'\\''s'");
+}

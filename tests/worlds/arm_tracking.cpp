@@ -184,3 +184,21 @@ TEST_CASE("arm_tracking: the sliding error is that of the steps in its window") 
         }
     }
 }
+
+TEST_CASE("arm_tracking: bytes that no run leaves are found out") {
+    worlds::linear_model model;
+    worlds::arm_tracking<worlds::linear_model> run{3, model};
+    CHECK(run.state().sound());
+    for (int i = 0; i < 1500; ++i) {
+        REQUIRE(synapse::ok(run.step()));
+        REQUIRE(run.state().sound());
+    }
+    // Whatever stands in the place of an index is out of its range.
+    int found = 0;
+    for (std::size_t at = 0; at + 4 <= sizeof run.state(); at += 4) {
+        worlds::arm_tracking_state damaged = run.state();
+        std::memset(reinterpret_cast<unsigned char*>(&damaged) + at, 0xff, 4);
+        if (!damaged.sound()) ++found;
+    }
+    CHECK(found >= 4 * 4);  // of each arm: a position's upper half, and three indices at least
+}

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -123,6 +124,45 @@ TEST_CASE("csv: a missing number is the mean of those before it; a row without a
     CHECK(rows.rows() == 4);
     CHECK(rows.rows_skipped() == 2);
     CHECK(all(rows) == std::vector<row>{{{0}, {1}, 0}, {{2}, {1}, 0}, {{6}, {1}, 0}, {{4}, {1}, 0}});
+}
+
+TEST_CASE("csv: another reader goes on at a cursor with the means so far, as if it had read the rows before") {
+    const scratch_files scratch;
+    const std::string path = scratch.write("data.csv", "a,kind,y\nNA,p,1\n2,q,1\n4,\"p\nq\",?\n6,p,1\n,q,1\nnull,p,2\n8,q,3\n");
+    csv_file whole{path, regress};
+    const std::vector<row> rows = all(whole);
+    for (std::size_t stopped = 0; stopped <= rows.size(); ++stopped) {
+        CAPTURE(stopped);
+        csv_file before{path, regress};
+        sample s;
+        for (std::size_t i = 0; i < stopped; ++i) REQUIRE(before.next(s) == arrival::sample);
+        csv_file after{path, regress};
+        after.seek(before.tell());
+        REQUIRE(after.columns()->go_on_from(before.columns()->means()));
+        for (std::size_t i = stopped; i < rows.size(); ++i) {
+            REQUIRE(after.next(s) == arrival::sample);
+            REQUIRE(copy(s) == rows[i]);
+        }
+        CHECK(after.next(s) == arrival::end);
+    }
+}
+
+TEST_CASE("csv: means that no such table can have are refused") {
+    const scratch_files scratch;
+    csv_file rows{scratch.write("data.csv", "a,b,y\n1,2,3\n,5,6\n"), regress};
+    std::vector<table::running_mean> means = rows.columns()->means();
+    REQUIRE(means.size() == 3);
+    for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -1e39}) {
+        means = {{7, 1}, {bad, 1}, {0, 0}};
+        CHECK_FALSE(rows.columns()->go_on_from(means));
+    }
+    means.pop_back();
+    means[1].mean = 0;
+    CHECK_FALSE(rows.columns()->go_on_from(means));
+    CHECK(rows.columns()->means()[0].mean == 0);
+    means.push_back({});
+    CHECK(rows.columns()->go_on_from(means));
+    CHECK(rows.columns()->means()[0].mean == 7);
 }
 
 TEST_CASE("csv: any row, in any order, is the row that comes in order") {

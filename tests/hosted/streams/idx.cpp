@@ -127,3 +127,20 @@ TEST_CASE("idx: other files are refused for what they are") {
     CHECK(contains(refusal(three_images, three_labels, 2), "label 2 of item 0"));
     CHECK(contains(refusal(three_images, header({3}) + std::string(3, '\0')), "fewer than two"));
 }
+
+TEST_CASE("idx: another reader goes on at a cursor, and no cursor leads outside") {
+    const scratch_files scratch;
+    scratch.write("train-images-idx3-ubyte", three_images);
+    scratch.write("train-labels-idx1-ubyte", three_labels);
+    idx_files before{scratch.path()};
+    sample s;
+    REQUIRE(before.next(s) == arrival::sample);
+    idx_files after{scratch.path()};
+    after.seek(before.tell());
+    REQUIRE(before.next(s) == arrival::sample);
+    const std::vector<float> second{s.inputs.begin(), s.inputs.end()};
+    REQUIRE(after.next(s) == arrival::sample);
+    CHECK(std::vector<float>{s.inputs.begin(), s.inputs.end()} == second);
+    after.seek({~std::uint64_t{0}, 0});
+    CHECK(after.next(s) == arrival::end);
+}

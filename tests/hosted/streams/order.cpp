@@ -154,7 +154,8 @@ TEST_CASE("order: a life goes on from wherever it stood") {
             CHECK(step(after) == -2);
         }
         ordered_stream one = make(3, 1);
-        while (step(one) != -2) {}
+        while (step(one) != -2) {
+        }
         CHECK(one.over());
         ordered_stream more = make(3, 2);
         REQUIRE(more.go_on_from(one.stands()));

@@ -111,6 +111,18 @@ TEST_CASE("rows: nothing at all is an error, and waiting can be given up") {
     CHECK(rows.next(s) == arrival::end);
 }
 
+TEST_CASE("rows: what an earlier run passed over is counted on") {
+    pipe_ends pipe;
+    pipe.write("1 ?\n3 4\n");
+    pipe.finish();
+    row_stream rows{pipe.end[0], "input", regress, 0, never};
+    rows.skipped_before(5);
+    sample s;
+    CHECK(rows.next(s) == arrival::sample);
+    CHECK(rows.next(s) == arrival::end);
+    CHECK(rows.rows_skipped() == 6);
+}
+
 TEST_CASE("rows: held-out rows come from a file of the same columns") {
     const scratch_files scratch;
     pipe_ends pipe;
