@@ -394,7 +394,7 @@ private:
         }
     }
 
-    status learn(std::uint32_t fresh, const float* x, const float* y, const std::uint32_t* labels) noexcept {
+    SYNAPSE_OUTLINE status learn(std::uint32_t fresh, const float* x, const float* y, const std::uint32_t* labels) noexcept {
         const std::uint32_t replays = replays_due(fresh);
         if (!fast_.admits(fresh + replays, rate(), tuning_.momentum)) return status::diverged;
         if (form_.scaling == input_scaling::standardise) {
