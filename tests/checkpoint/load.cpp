@@ -223,6 +223,10 @@ TEST_CASE("load: numbers that cannot be are refused: not finite, too large, of a
     refused(p.to, change([&](tree& t) { t.first.count[2] = 100; }));
     refused(p.to, change([&](tree& t) { store_little(t.first.packed + 8, 0x7f800001u); }));
     refused(p.to, change([&](tree& t) { t.layers[0].rows.used = 3; t.layers[0].rows.reserved = 4; t.layers[0].weight[8] = infinity; }));
+    for (const int at : {0, 1, 2, 4, 5, 6, 8, 9, 10}) {  // each of nine elements, an odd number
+        refused(p.to, change([&](tree& t) { t.layers[0].rows.used = 3; t.layers[0].weight[at] = infinity; }));
+        refused(p.to, change([&](tree& t) { t.layers[0].rows.used = 3; t.layers[0].weight[at] = -1001.0f; }));
+    }
     const load_result r = loaded(p.to, change([&](tree& t) { t.first.real = infinity; }));
     CHECK(std::string(r.key.text) == "real");
     CHECK(std::string(r.inside) == "first");

@@ -315,7 +315,7 @@ private:
 
     // Looks at every element and goes past them.
     void check(const element& of, const extent& e, std::uint64_t bytes) noexcept {
-        std::byte buffer[256];
+        std::byte buffer[config::microcontroller ? 128 : 4096];
         const std::uint32_t sign = of.size == 2 ? 0x8000u : 0x80000000u;
         const std::uint32_t largest_finite = of.size == 2 ? 0x7bffu : 0x7f7fffffu;
         const std::uint32_t largest = of.size == 2 || e.largest > largest_finite ? largest_finite : e.largest;
@@ -323,6 +323,22 @@ private:
             const std::size_t n = bytes < sizeof buffer ? static_cast<std::size_t>(bytes) : sizeof buffer;
             if (!took(in_.bytes({buffer, n}))) return;
             bytes -= n;
+            if (!config::microcontroller && of.is_float && of.size == 4 && e.signed_too) {  // as below, but quick
+                std::uint32_t highest = 0;
+                for (std::size_t at = 0; at + 8 <= n; at += 8) {  // elements two at a time; reading the last odd one below
+                    const std::uint64_t two = crc32c_word(buffer + at);
+                    const auto first = static_cast<std::uint32_t>(two) & ~sign;
+                    const auto second = static_cast<std::uint32_t>(two >> 32) & ~sign;
+                    highest = first > highest ? first : highest;
+                    highest = second > highest ? second : highest;
+                }
+                if (n % 8 != 0) {
+                    const std::uint32_t last = load_little<std::uint32_t>(buffer + n - 4) & ~sign;
+                    highest = last > highest ? last : highest;
+                }
+                if (highest > largest) return refuse(status::corrupt);
+                continue;
+            }
             for (std::size_t at = 0; at < n; at += of.size) {
                 std::uint64_t bits = 0;
                 for (std::uint32_t i = of.size; i-- > 0;) bits = bits << 8 | static_cast<std::uint64_t>(buffer[at + i]);
