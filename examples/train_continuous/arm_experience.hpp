@@ -89,8 +89,8 @@ private:
     using memory = worlds::learned_model<model_type>::memory;
     static_assert(std::is_trivially_copyable_v<worlds::arm_tracking_state> && std::is_trivially_copyable_v<memory>);
     // Their bytes go into the checkpoint as they are; a machine that lays them out otherwise cannot take them in.
-    static constexpr std::uint64_t layout = sizeof(worlds::arm_tracking_state) << 16 | sizeof(memory) << 1 |
-                                            (std::endian::native == std::endian::little ? 0u : 1u);
+    static constexpr std::uint64_t layout =
+        sizeof(worlds::arm_tracking_state) << 16 | sizeof(memory) << 1 | (std::endian::native == std::endian::little ? 0u : 1u);
 
     std::uint64_t seed_;
     synapse::streams::stream_form form_;

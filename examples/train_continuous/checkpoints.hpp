@@ -68,7 +68,8 @@ public:
         program_part part;
         const synapse::load_result read = synapse::load(part, file_);
         has_program_ = ok(read);
-        if (!has_program_ && !(read.outcome == synapse::status::corrupt && std::string{read.key.text} == "program" && read.inside[0] == '\0')) {
+        if (!has_program_ &&
+            !(read.outcome == synapse::status::corrupt && std::string{read.key.text} == "program" && read.inside[0] == '\0')) {
             refuse(why(read));
         }
         if (has_program_) program_ = part.state;
@@ -109,7 +110,8 @@ public:
         switch (store_.open()) {
             case synapse::status::ok: return;
             case synapse::status::busy:
-                throw console::write_error{store_.directory() + " is in use: another run writes its checkpoints there (see --checkpoint-dir)"};
+                throw console::write_error{store_.directory() +
+                                           " is in use: another run writes its checkpoints there (see --checkpoint-dir)"};
             default: throw console::write_error{"cannot write checkpoints to " + store_.directory() + ": " + std::strerror(store_.error())};
         }
     }

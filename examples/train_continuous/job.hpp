@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include <synapse/core/status.hpp>
+#include <synapse/hosted/streams/data_error.hpp>
 #include <synapse/learner/shape.hpp>
 #include <synapse/learner/tuning.hpp>
-#include <synapse/hosted/streams/data_error.hpp>
 
 #include "console/command_line.hpp"
 #include "console/exit_code.hpp"
@@ -41,7 +41,8 @@ namespace train_continuous {
 class job {
 public:
     // Opens everything that can fail, before any learning. Throws data_error, write_error, std::invalid_argument, std::bad_alloc.
-    explicit job(const options& x) : options_{x}, limits_{limits_of(x)}, checkpoints_{x.checkpoint_dir, x.keep_checkpoints}, born_{steady::now()} {
+    explicit job(const options& x)
+        : options_{x}, limits_{limits_of(x)}, checkpoints_{x.checkpoint_dir, x.keep_checkpoints}, born_{steady::now()} {
         open_outputs();
         if (x.data == data_kind::rows) prepare_checkpoints();  // before waiting for the first row
         life_ = make_life();
@@ -91,8 +92,8 @@ private:
         checkpoints_.open();
         if (options_.auto_resume && !checkpoints_.newest().empty()) read(checkpoints_.newest());
         if (before_ && before_->has_program() && options_.seed_asked && options_.seed != before_->program().seed) {
-            throw console::usage_error{"--seed " + std::to_string(options_.seed) + ": the life in " + before_->path() + " began with --seed " +
-                                       std::to_string(before_->program().seed)};
+            throw console::usage_error{"--seed " + std::to_string(options_.seed) + ": the life in " + before_->path() +
+                                       " began with --seed " + std::to_string(before_->program().seed)};
         }
         if (before_ && before_->has_program()) options_.seed = before_->program().seed;
     }
@@ -110,8 +111,8 @@ private:
         if (!before_) return asked;
         const synapse::shape& saved = before_->form();
         if (asked.inputs != saved.inputs || asked.outputs != saved.outputs || asked.learns != saved.learns) {
-            before_->refuse(std::string{"it holds a learner of another shape: "} + synapse::name(saved.learns) + ", " + net(saved) + "; this data is for " +
-                            synapse::name(asked.learns) + " with " + std::to_string(asked.inputs) + " inputs and " +
+            before_->refuse(std::string{"it holds a learner of another shape: "} + synapse::name(saved.learns) + ", " + net(saved) +
+                            "; this data is for " + synapse::name(asked.learns) + " with " + std::to_string(asked.inputs) + " inputs and " +
                             std::to_string(asked.outputs) + " outputs");
         }
         if (!as_asked(options_, asked, saved)) {
@@ -132,7 +133,8 @@ private:
     void go_on() {
         const std::string& path = before_->path();
         const bool ratio_asked = !before_->has_program() || model_->tuned().replay_ratio != before_->program().replay_ratio;
-        if (!before_->load_into(*model_)) complain(path + " comes from a machine that computes other bits: learning goes on, but not bit for bit");
+        if (!before_->load_into(*model_))
+            complain(path + " comes from a machine that computes other bits: learning goes on, but not bit for bit");
         retune(ratio_asked);
         result_.resumed_from = path;
         steps_ = model_->latest().steps;
@@ -289,8 +291,10 @@ private:
         if (began_ && console::stop_signals::take_save()) {
             save("manual");
         } else if (began_ && result_.why == ending::none && seconds_between(saved_, now) >= options_.save_interval) {
-            if (steps_saved_ == steps_ && !checkpoints_.failed()) saved_ = now;  // nothing new, as while waiting for input
-            else save("auto");
+            if (steps_saved_ == steps_ && !checkpoints_.failed())
+                saved_ = now;  // nothing new, as while waiting for input
+            else
+                save("auto");
         }
         return result_.why != ending::none;
     }

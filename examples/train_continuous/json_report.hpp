@@ -32,7 +32,7 @@ struct run_result {
     std::uint64_t refused = 0;  // steps that the learner would not learn from
     std::string checkpoint;     // the newest valid one; empty if there is none
     std::uint64_t checkpoint_bytes = 0;
-    std::string resumed_from;   // empty if the life began with this run
+    std::string resumed_from;  // empty if the life began with this run
 };
 
 inline std::string json_report(const options& x, const progress& end, const run_result& result, const model_type& model,

@@ -181,8 +181,8 @@ inline std::span<const console::option<options>> option_table() {
          }},
         {learner, "replay-bits", 0, "N", "bits for each number remembered: 32, 16, 8 or 1 (default 32; idx 8)",
          [](o& x, text v) {
-             x.replay_format =
-                 one_of<sample_format>(v, {{"32", sample_format::f32}, {"16", sample_format::f16}, {"8", sample_format::u8}, {"1", sample_format::bit}});
+             x.replay_format = one_of<sample_format>(
+                 v, {{"32", sample_format::f32}, {"16", sample_format::f16}, {"8", sample_format::u8}, {"1", sample_format::bit}});
          }},
         {learner, "batch", 0, "N", "samples, remembered ones included, that share one pass over the weights (default 1)",
          [](o& x, text v) { x.batch = u32(whole_number(v, 1, 4096)); }},

@@ -71,13 +71,13 @@ struct program_state {
     static constexpr std::uint32_t most_words = 1u << 21;
 
     std::uint64_t steps = 0;
-    std::uint64_t nanoseconds = 0;       // of learning
-    std::uint64_t refused = 0;           // steps that the learner would not learn from
-    std::uint64_t refused_in_a_row = 0;  // the last ones
-    std::uint64_t sleep_left = 0;        // samples of a sleep that was cut short
-    bool examination_due = false;        // an examination was cut short
-    std::uint64_t seed = 0;              // of the life's own choices
-    float replay_ratio = 0.0f;           // as it was asked for, which a life may change for a while
+    std::uint64_t nanoseconds = 0;            // of learning
+    std::uint64_t refused = 0;                // steps that the learner would not learn from
+    std::uint64_t refused_in_a_row = 0;       // the last ones
+    std::uint64_t sleep_left = 0;             // samples of a sleep that was cut short
+    bool examination_due = false;             // an examination was cut short
+    std::uint64_t seed = 0;                   // of the life's own choices
+    float replay_ratio = 0.0f;                // as it was asked for, which a life may change for a while
     std::vector<std::uint64_t> experience;    // where the experience stands: what it wrote itself
     std::vector<std::uint64_t> examinations;  // what was found by those that the life itself asked for
 

@@ -27,7 +27,8 @@ inline std::string resume_command(const options& x, const std::string& checkpoin
     maybe(" --target ", x.target);
     if (x.learns && x.data != data_kind::arm) add(" --task ", *x.learns == synapse::task::regression ? "regress" : "classify");
     if (x.classes) add(" --classes ", std::to_string(*x.classes));
-    if (x.header && *x.header != synapse::streams::header::detect) add(" --header ", *x.header == synapse::streams::header::present ? "yes" : "no");
+    if (x.header && *x.header != synapse::streams::header::detect)
+        add(" --header ", *x.header == synapse::streams::header::present ? "yes" : "no");
     if (x.order && x.order->is == synapse::streams::order::kind::shuffled) text += " --order shuffled";
     if (x.order && x.order->is == synapse::streams::order::kind::by_class) add(" --order by-class:", std::to_string(x.order->parts));
     if (x.passes) add(" --passes ", std::to_string(*x.passes));

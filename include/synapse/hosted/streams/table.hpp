@@ -286,7 +286,7 @@ private:
         if (!whole) {
             refuse(row, i, file,
                    cited(row[i]) + (parse_double(row[i]) ? " is no class label, which is a whole number or a word: is this a regression?"
-                                                          : " is not a number, as the labels before it"));
+                                                         : " is not a number, as the labels before it"));
         }
         return std::to_string(*whole);
     }
