@@ -98,7 +98,7 @@ struct scalar_kernels {
     }
 
     static float dot(std::uint32_t n, const float* delta, const float* w) noexcept {
-        return dot_columns<false>(std::make_index_sequence<partial_sums>{}, n, 0.0f, delta, const_cast<float*>(w));
+        return dot_columns<false>(n, 0.0f, delta, const_cast<float*>(w));  // not written to
     }
 
     static void momentum(std::uint32_t n, float momentum, float s, const float* delta, float* velocity, float* w) noexcept {
@@ -142,6 +142,8 @@ struct scalar_kernels {
     }
 
 private:
+    static constexpr std::uint32_t half = partial_sums / 2;
+
     static constexpr float saturate(float x) noexcept { return operations::max(-limit, operations::min(limit, x)); }
 
     // sizeof...(I) neighbouring outputs at once: one load of x serves them all and the sums stay in registers.
@@ -170,25 +172,35 @@ private:
         ((w[I] = Arithmetic::madd(s, delta[I], w[I])), ...);
     }
 
-    static float dot_and_add(std::uint32_t n, float s, const float* delta, float* w) noexcept {
-        return dot_columns<true>(std::make_index_sequence<partial_sums>{}, n, s, delta, w);
+    static float dot_and_add(std::uint32_t n, float s, const float* delta, float* w) noexcept { return dot_columns<true>(n, s, delta, w); }
+
+    // Contract 2, and 4 in the same pass when Update. Eight partial sums at a time: sixteen and their operands fill all registers.
+    template <bool Update>
+    static SYNAPSE_INLINE float dot_columns(std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w) noexcept {
+        float p[partial_sums];
+        for (std::uint32_t first = 0; first < partial_sums; first += half) {
+            sum_columns<Update>(std::make_index_sequence<half>{}, first, n, s, delta, w, p + first);
+        }
+        return fold(p);
     }
 
-    // Contract 2, and 4 in the same pass when Update.
+    // The columns first .. first + 7 of every sixteen; writes their partial sums to p.
     template <bool Update, std::size_t... I>
-    static SYNAPSE_INLINE float dot_columns(std::index_sequence<I...>, std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta,
-                                            float* SYNAPSE_RESTRICT w) noexcept {
-        float p[] = {(static_cast<void>(I), 0.0f)...};
-        std::uint32_t j = 0;
-        for (; j + partial_sums <= n; j += partial_sums) {
-            ((one_column<Update>(s, delta[j + I], w[j + I], p[I])), ...);
-        }
-        float sum[partial_sums] = {p[I]...};  // a copy, so that p stays in registers though the rest is indexed
-        for (std::uint32_t i = 0; j < n; ++i, ++j) one_column<Update>(s, delta[j], w[j], sum[i]);
-        for (std::uint32_t width = partial_sums / 2; width > 0; width /= 2) {
-            for (std::uint32_t i = 0; i < width; ++i) sum[i] += sum[i + width];
-        }
-        return sum[0] + 0.0f;
+    static SYNAPSE_INLINE void sum_columns(std::index_sequence<I...>, std::uint32_t first, std::uint32_t n, float s,
+                                           const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w, float* SYNAPSE_RESTRICT p) noexcept {
+        float sum[] = {(static_cast<void>(I), 0.0f)...};
+        std::uint32_t j = first;
+        for (; j + half <= n; j += partial_sums) ((one_column<Update>(s, delta[j + I], w[j + I], sum[I])), ...);
+        ((p[I] = sum[I]), ...);
+        for (std::uint32_t i = 0; j < n && i < half; ++i, ++j) one_column<Update>(s, delta[j], w[j], p[i]);
+    }
+
+    static SYNAPSE_OUTLINE float fold(const float (&p)[partial_sums]) noexcept {
+        const float a = (p[0] + p[8]) + (p[4] + p[12]);
+        const float b = (p[1] + p[9]) + (p[5] + p[13]);
+        const float c = (p[2] + p[10]) + (p[6] + p[14]);
+        const float d = (p[3] + p[11]) + (p[7] + p[15]);
+        return ((a + c) + (b + d)) + 0.0f;
     }
 
     template <bool Update>
