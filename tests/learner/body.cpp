@@ -378,6 +378,20 @@ TEST_CASE("replay_ratio is honoured exactly over time, whatever its fraction and
     }
 }
 
+TEST_CASE("replay_weight: nothing at 0, and no replayed sample ever weighs more than a new one") {
+    const auto hash = [](float ratio, float weight) {
+        housed<> model{shape{.inputs = 3, .outputs = 2, .hidden = {8}, .replay = 20}, {.replay_ratio = ratio, .replay_weight = weight}};
+        rig::surface world{3, 2, 6};
+        live(model, world, 100);
+        return synapse::weights_hash(model);
+    };
+    CHECK(hash(0.5f, 0.0f) == hash(0.0f, 1.0f));
+    CHECK(hash(0.5f, 1.0f) != hash(0.0f, 1.0f));
+    CHECK(hash(0.5f, 100.0f) == hash(0.5f, 1.0f));     // one replayed sample a step
+    CHECK(hash(0.75f, 100.0f) == hash(0.75f, 3.0f));   // three
+    CHECK(hash(0.75f, 3.0f) != hash(0.75f, 1.0f));
+}
+
 TEST_CASE("a mini-batch of labels counts as one step and as many samples, and is owed replays for each") {
     shape form{.inputs = 5, .outputs = 3, .hidden = {8}, .replay = 20, .learns = task::classification, .batch = 4};
     housed<> model{form, {.replay_ratio = 0.5f}};
