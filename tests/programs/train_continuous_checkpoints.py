@@ -189,6 +189,12 @@ class Resumed(Case):
         self.report(*data, "--auto-resume", "--replay-ratio", "0.75")
         self.assertEqual((tuned()["learning_rate"], tuned()["replay_ratio"]), (0.25, 0.75))
 
+    def test_what_the_user_said_once_stays_said(self):
+        once = ["--replay-ratio", "0.6", "--learning-rate", "0.01", "--seed", "3"]
+        whole = self.report(*once, "--steps", "600", "--checkpoint-dir", "whole")
+        self.report(*once, "--steps", "300")
+        self.assertEqual(self.report("--steps", "300", "--auto-resume")["weights_hash"], whole["weights_hash"])
+
     def test_the_seed_is_the_life_s(self):
         self.report("--steps", "50", "--seed", "7")
         self.assertEqual(self.report("--steps", "50", "--auto-resume")["seed"], 7)
