@@ -12,11 +12,11 @@
 
 namespace {
 
+using rig::housed;
 using synapse::shape;
 using synapse::status;
 using synapse::task;
 using synapse::tuning;
-using rig::housed;
 
 constexpr shape everything{.inputs = 5,
                            .outputs = 3,
@@ -112,7 +112,8 @@ TEST_CASE("a step on labels refuses wrong sizes, wrong numbers, wrong labels and
     for (const int steps : {0, 1, 40}) {
         live(model, world, steps);
         const std::vector<float> x = world(1);
-        for (const std::size_t wrong : {0u, 1u, 4u, 6u, 10u, 500u}) refused(model, status::wrong_size, [&] { return model.step(std::vector<float>(wrong), 1u); });
+        for (const std::size_t wrong : {0u, 1u, 4u, 6u, 10u, 500u})
+            refused(model, status::wrong_size, [&] { return model.step(std::vector<float>(wrong), 1u); });
         for (const float bad : rig::bad_numbers) {
             for (std::size_t i = 0; i < x.size(); ++i) {
                 std::vector<float> broken = x;
@@ -132,9 +133,11 @@ TEST_CASE("a step on labels refuses wrong sizes, wrong numbers, wrong labels and
         refused(model, status::wrong_size, [&] { return model.step(numbers(x), labels({})); });               // a sample without label
         refused(model, status::wrong_size, [&] { return model.step(numbers(x), labels({0, 1})); });           // a label without sample
         refused(model, status::wrong_size, [&] { return model.step(std::vector<float>(10), labels({0})); });  // and the other way round
-        refused(model, status::wrong_size, [&] { return model.step(std::vector<float>(25), labels({0, 1, 2, 0, 1})); });  // above shape.batch
+        refused(model, status::wrong_size, [&] {
+            return model.step(std::vector<float>(25), labels({0, 1, 2, 0, 1}));
+        });                                                                                                       // above shape.batch
         refused(model, status::wrong_size, [&] { return model.step(numbers(x), numbers({1.0f, 2.0f, 3.0f})); });  // numbers to a classifier
-        CHECK(ok(model.step(std::vector<float>(20), labels({0, 1, 2, 0}))));                                  // a whole batch is no mistake
+        CHECK(ok(model.step(std::vector<float>(20), labels({0, 1, 2, 0}))));  // a whole batch is no mistake
     }
 }
 
@@ -216,7 +219,8 @@ TEST_CASE("a block that is a byte too small, empty or not aligned is refused; fl
     CHECK(housed<>{everything}.born == status::ok);
     CHECK(housed<>{everything, {}, 1}.born == status::no_memory);
     CHECK(housed<>{everything, {}, 64}.born == status::no_memory);
-    CHECK(housed<>{everything, {}, synapse::measure(synapse::learner_body<synapse::default_kernels>{everything})}.born == status::no_memory);
+    CHECK(housed<>{everything, {}, synapse::measure(synapse::learner_body<synapse::default_kernels>{everything})}.born ==
+          status::no_memory);
     CHECK(housed<>{everything, {}, 0, 1}.born == status::no_memory);
     CHECK(housed<>{everything, {}, 0, 4}.born == status::no_memory);
     CHECK(housed<>{everything, {.learning_rate = -1.0f}}.born == status::out_of_range);
@@ -238,7 +242,13 @@ TEST_CASE("an exploding learning rate leaves every number finite: in the state, 
             CAPTURE(magnitude);
             shape form = everything;
             form.function = s.function;
-            housed<> model{form, {.learning_rate = s.rate, .replay_ratio = 0.5f, .momentum = 0.9f, .error_clip = s.clip, .input_clamp = s.clamp, .consistency = 1e6f}};
+            housed<> model{form,
+                           {.learning_rate = s.rate,
+                            .replay_ratio = 0.5f,
+                            .momentum = 0.9f,
+                            .error_clip = s.clip,
+                            .input_clamp = s.clamp,
+                            .consistency = 1e6f}};
             rig::surface world{5, 3, 4};
             std::uint32_t answers_not_finite = 0;
             std::uint32_t learned = 0;
@@ -387,8 +397,8 @@ TEST_CASE("replay_weight: nothing at 0, and no replayed sample ever weighs more 
     };
     CHECK(hash(0.5f, 0.0f) == hash(0.0f, 1.0f));
     CHECK(hash(0.5f, 1.0f) != hash(0.0f, 1.0f));
-    CHECK(hash(0.5f, 100.0f) == hash(0.5f, 1.0f));     // one replayed sample a step
-    CHECK(hash(0.75f, 100.0f) == hash(0.75f, 3.0f));   // three
+    CHECK(hash(0.5f, 100.0f) == hash(0.5f, 1.0f));    // one replayed sample a step
+    CHECK(hash(0.75f, 100.0f) == hash(0.75f, 3.0f));  // three
     CHECK(hash(0.75f, 3.0f) != hash(0.75f, 1.0f));
 }
 

@@ -51,7 +51,8 @@ using small_learner = synapse::learner<small, packed<synapse::separate>>;
 static_assert(small_learner::bytes > sizeof(float) * (3 * 16 + 16 + 16 * 2 + 2 + 32 * 5));
 static_assert(small_learner::bytes < 4096);
 static_assert(synapse::learner<full>::bytes == synapse::measure(synapse::learner_body<synapse::default_kernels>{full}));
-static_assert(synapse::learner<full, packed<synapse::separate>>::bytes <= synapse::learner<full, synapse::scalar_kernels<synapse::separate, 16>>::bytes);
+static_assert(synapse::learner<full, packed<synapse::separate>>::bytes <=
+              synapse::learner<full, synapse::scalar_kernels<synapse::separate, 16>>::bytes);
 static_assert(synapse::learner<sorting>::bytes == synapse::measure(synapse::learner_body<synapse::default_kernels>{sorting}));
 
 template <class Learner>
@@ -201,8 +202,9 @@ TEST_CASE("learns a sine from single samples, with momentum and without, relu an
     };
     for (const way w : {way{synapse::activation::tanh, 24, 0.05f, 0.0f}, way{synapse::activation::relu, 64, 0.02f, 0.0f},
                         way{synapse::activation::tanh, 24, 0.01f, 0.8f}}) {
-        housed<> model{shape{.inputs = 1, .outputs = 1, .hidden = {w.units}, .replay = 200, .function = w.function, .momentum = w.momentum > 0.0f},
-                       {.learning_rate = w.rate, .replay_ratio = 0.5f, .momentum = w.momentum}};
+        housed<> model{
+            shape{.inputs = 1, .outputs = 1, .hidden = {w.units}, .replay = 200, .function = w.function, .momentum = w.momentum > 0.0f},
+            {.learning_rate = w.rate, .replay_ratio = 0.5f, .momentum = w.momentum}};
         synapse::random_generator source{5};
         for (int i = 0; i < 15000; ++i) {
             const std::vector<float> x{3.0f * source.symmetric()};
@@ -240,11 +242,20 @@ TEST_CASE("units do not matter: a world in other units of input and target is le
 }
 
 TEST_CASE("learns to tell four classes apart, in every format and policy of its memory") {
-    for (const auto format : {synapse::sample_format::f32, synapse::sample_format::f16, synapse::sample_format::u8, synapse::sample_format::bit}) {
-        for (const auto policy : {synapse::replay_policy::fifo, synapse::replay_policy::reservoir, synapse::replay_policy::balanced, synapse::replay_policy::priority}) {
+    for (const auto format :
+         {synapse::sample_format::f32, synapse::sample_format::f16, synapse::sample_format::u8, synapse::sample_format::bit}) {
+        for (const auto policy : {synapse::replay_policy::fifo, synapse::replay_policy::reservoir, synapse::replay_policy::balanced,
+                                  synapse::replay_policy::priority}) {
             CAPTURE(format);
             CAPTURE(policy);
-            housed<> model{shape{.inputs = 8, .outputs = 4, .hidden = {16}, .replay = 60, .learns = task::classification, .batch = 2, .format = format, .policy = policy},
+            housed<> model{shape{.inputs = 8,
+                                 .outputs = 4,
+                                 .hidden = {16},
+                                 .replay = 60,
+                                 .learns = task::classification,
+                                 .batch = 2,
+                                 .format = format,
+                                 .policy = policy},
                            {.replay_ratio = 0.3f}};
             rig::clouds world{8, 4, 0.5f, 3};
             for (int i = 0; i < 600; ++i) {

@@ -70,8 +70,8 @@ TEST_CASE("each flaw is found, and its sentence names the part that is wrong") {
 TEST_CASE("the range of coarse formats must be a range of numbers") {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-    const float bad[][2] = {{1.0f, 1.0f}, {1.0f, 0.0f}, {nan, 1.0f}, {0.0f, nan}, {nan, nan}, {-infinity, 1.0f}, {0.0f, infinity}, {-infinity, infinity},
-                            {-2e15f, 0.0f}, {0.0f, 2e15f}};
+    const float bad[][2] = {{1.0f, 1.0f},      {1.0f, 0.0f},     {nan, 1.0f},           {0.0f, nan},    {nan, nan},
+                            {-infinity, 1.0f}, {0.0f, infinity}, {-infinity, infinity}, {-2e15f, 0.0f}, {0.0f, 2e15f}};
     for (const auto& range : bad) {
         CAPTURE(range[0]);
         CAPTURE(range[1]);

@@ -18,9 +18,9 @@ static_assert(tuning{}.flaw() == nullptr);
 struct range {
     const char* name;
     float tuning::*number;
-    float low;         // the smallest value that is allowed ...
-    float below;       // ... and a larger one than all below it that are not
-    float high;        // the largest value that is allowed
+    float low;    // the smallest value that is allowed ...
+    float below;  // ... and a larger one than all below it that are not
+    float high;   // the largest value that is allowed
     float above;
 };
 

@@ -110,11 +110,11 @@ TEST_CASE("every finite half comes back from float as itself, and means what IEE
 }
 
 TEST_CASE("floats round to the nearest half, ties to even: all over the range and around every midpoint") {
-    CHECK(disagreements(0, 300000, 7158) == 0);                     // all magnitudes
-    CHECK(disagreements(0x33000000u - 64, 128, 1) == 0);            // where it becomes zero
-    CHECK(disagreements(0x38800000u - 64, 128, 1) == 0);            // the smallest normal half
-    CHECK(disagreements(0x477fe000u - 0x2000, 0x5000, 1) == 0);     // where it saturates
-    CHECK(disagreements(0x7f7fffffu - 64, 65, 1) == 0);             // the largest floats
+    CHECK(disagreements(0, 300000, 7158) == 0);                  // all magnitudes
+    CHECK(disagreements(0x33000000u - 64, 128, 1) == 0);         // where it becomes zero
+    CHECK(disagreements(0x38800000u - 64, 128, 1) == 0);         // the smallest normal half
+    CHECK(disagreements(0x477fe000u - 0x2000, 0x5000, 1) == 0);  // where it saturates
+    CHECK(disagreements(0x7f7fffffu - 64, 65, 1) == 0);          // the largest floats
     for (std::uint32_t h = 0; h < 0x7bffu; h += 3) {
         const float middle = 0.5f * (codec::from_half(static_cast<std::uint16_t>(h)) + codec::from_half(static_cast<std::uint16_t>(h + 1)));
         const std::uint32_t bits = std::bit_cast<std::uint32_t>(middle);
@@ -135,7 +135,8 @@ TEST_CASE("stored bytes are little-endian and the first feature is the lowest bi
     const std::vector<float> x{1.0f, -2.0f};
     std::array<std::byte, 8> stored{};
     codec::encode(sample_format::f32, 2, x.data(), 0.0f, 1.0f, stored.data());
-    CHECK(stored == std::array{std::byte{0}, std::byte{0}, std::byte{0x80}, std::byte{0x3f}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0xc0}});
+    CHECK(stored == std::array{std::byte{0}, std::byte{0}, std::byte{0x80}, std::byte{0x3f}, std::byte{0}, std::byte{0}, std::byte{0},
+                               std::byte{0xc0}});
     codec::encode(sample_format::f16, 2, x.data(), 0.0f, 1.0f, stored.data());
     CHECK(stored[0] == std::byte{0});
     CHECK(stored[1] == std::byte{0x3c});

@@ -130,7 +130,8 @@ TEST_CASE("scaled numbers are held within the clamp, in place as well; unscale i
             CHECK(std::fabs(z[j]) < 2.0f);
         }
         n->unscale(z, back);
-        for (std::size_t j = 0; j < 3; ++j) CHECK(std::fabs(back[j] - x[j]) < 1e-4f * n->deviation(static_cast<std::uint32_t>(j)) + 1e-5f * std::fabs(x[j]));
+        for (std::size_t j = 0; j < 3; ++j)
+            CHECK(std::fabs(back[j] - x[j]) < 1e-4f * n->deviation(static_cast<std::uint32_t>(j)) + 1e-5f * std::fabs(x[j]));
     }
     float wild[] = {1e15f, -1e15f, 1.0f};
     n->scale(wild, 5.0f, wild);

@@ -211,7 +211,8 @@ TEST_CASE("balanced: however uneven the stream and in whatever order, classes en
             std::vector<std::uint32_t> stream;
             for (std::uint32_t c = 0; c < 6; ++c) stream.insert(stream.end(), counts[c], c);
             if (!sorted) {
-                for (std::uint32_t i = static_cast<std::uint32_t>(stream.size()); i-- > 1;) std::swap(stream[i], stream[b.source.below(i + 1)]);
+                for (std::uint32_t i = static_cast<std::uint32_t>(stream.size()); i-- > 1;)
+                    std::swap(stream[i], stream[b.source.below(i + 1)]);
             }
             for (std::uint32_t i = 0; i < stream.size(); ++i) static_cast<void>(b.offer(i, stream[i]));
             CAPTURE(sorted);
