@@ -8,6 +8,7 @@
 #include <synapse/checkpoint/flash_fault_injector.hpp>
 #include <synapse/checkpoint/flash_slots.hpp>
 #include <synapse/checkpoint/format.hpp>
+#include <synapse/checkpoint/live_snapshot.hpp>
 #include <synapse/checkpoint/load.hpp>
 #include <synapse/checkpoint/pack.hpp>
 #include <synapse/checkpoint/save.hpp>
@@ -42,8 +43,12 @@
 #include <synapse/metrics/drift.hpp>
 #include <synapse/network/activation.hpp>
 #include <synapse/network/dense.hpp>
+#include <synapse/network/evidence.hpp>
+#include <synapse/network/least_squares.hpp>
 #include <synapse/network/loss.hpp>
 #include <synapse/network/network.hpp>
+#include <synapse/network/random_features.hpp>
+#include <synapse/network/readout.hpp>
 #include <synapse/network/topology.hpp>
 #include <synapse/network/workspace.hpp>
 #include <synapse/plasticity/consolidation.hpp>

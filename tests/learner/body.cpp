@@ -304,14 +304,6 @@ TEST_CASE("a step that could leave the finite numbers is refused with diverged, 
     live(model, world, 50);
     REQUIRE(ok(model.retune({.learning_rate = 1000.0f, .replay_ratio = 0.99f, .momentum = 0.999f})));
     world.next();
-    // A refusal looks at the weights, and may leave the network's bound on the largest one exact where it was an estimate.
-    const auto before = rig::state(model, "weight_bound").bytes;
-    const auto block = model.block();
-    for (int again = 0; again < 3; ++again) {
-        CHECK(model.step(world.x, world.y) == status::diverged);
-        CHECK(rig::state(model, "weight_bound").bytes == before);
-        CHECK(model.block() == block);
-    }
     refused(model, status::diverged, [&] { return model.step(world.x, world.y); });
     REQUIRE(ok(model.retune({.replay_ratio = 0.5f})));  // and with calmer numbers it learns on
     CHECK(ok(model.step(world.x, world.y)));

@@ -32,10 +32,14 @@ public:
           allocator_{allocator},
           lines_{(measure(learner_body<Kernels>{form}) + sizeof(line) - 1) / sizeof(line)},
           block_{traits::allocate(allocator_, lines_)} {
+        if (!is_block_aligned(block_)) {
+            traits::deallocate(allocator_, block_, lines_);
+            throw std::bad_alloc{};  // an allocator that does not honour alignment
+        }
         for (std::size_t i = 0; i < lines_; ++i) ::new (static_cast<void*>(block_ + i)) line;
         if (!ok(this->begin({block_->bytes, lines_ * sizeof(line)}, numbers))) {
             traits::deallocate(allocator_, block_, lines_);
-            throw std::bad_alloc{};  // an allocator that does not honour alignment
+            throw std::bad_alloc{};
         }
     }
 

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] matrix_view<float> weights() noexcept { return {weight_, inputs_.used, outputs_.used, stride_}; }
     [[nodiscard]] matrix_view<const float> weights() const noexcept { return {weight_, inputs_.used, outputs_.used, stride_}; }
     [[nodiscard]] matrix_view<float> velocities() noexcept { return {weight_velocity_, inputs_.used, outputs_.used, stride_}; }
+    [[nodiscard]] matrix_view<const float> velocities() const noexcept { return {weight_velocity_, inputs_.used, outputs_.used, stride_}; }
+    [[nodiscard]] const float* bias_velocity() const noexcept { return bias_velocity_; }
     [[nodiscard]] float* bias() noexcept { return bias_; }
     [[nodiscard]] const float* bias() const noexcept { return bias_; }
     [[nodiscard]] float* bias_velocity() noexcept { return bias_velocity_; }

@@ -85,10 +85,10 @@ public:
     // when the bound has run out. rate >= 0; momentum in [0, 1).
     [[nodiscard]] SYNAPSE_LOOP_SAFE bool admits(std::uint32_t samples, float rate, float momentum = 0.0f) noexcept {
         const float raise = largest_move(samples, rate, momentum);
-        if (!(weight_bound_ + raise < largest_weight)) {
-            measure_weights();
-            if (!(weight_bound_ + raise < largest_weight)) return false;
-        }
+        if (weight_bound_ + raise < largest_weight) return true;
+        const float exact = largest_in_use();
+        if (!(exact + raise < largest_weight)) return false;
+        weight_bound_ = exact;
         return true;
     }
 
@@ -140,7 +140,16 @@ public:
     }
 
     // Makes the bound on the largest weight exact: call after changing weights from outside. @cost one read of every weight
-    void measure_weights() noexcept {
+    void measure_weights() noexcept { weight_bound_ = largest_in_use(); }
+
+private:
+    static constexpr float largest_weight = dense::largest_weight;
+
+    static constexpr float largest_move(std::uint32_t samples, float rate, float momentum) noexcept {
+        return rate * (limit * limit) * static_cast<float>(samples) / (1.0f - momentum);
+    }
+    // The largest magnitude among weights and velocities in use; an infinity or NaN if one is.
+    [[nodiscard]] float largest_in_use() const noexcept {
         std::uint32_t largest = 0;
         for (std::uint32_t l = 0; l < layers_; ++l) {
             const auto w = layer_[l].weights();
@@ -151,15 +160,9 @@ public:
             for (std::uint32_t k = 0; k < v.rows; ++k) largest = larger(largest, Kernels::largest_bits(v.cols, v.row(k)));
             largest = larger(largest, Kernels::largest_bits(v.cols, layer_[l].bias_velocity()));
         }
-        weight_bound_ = std::bit_cast<float>(largest);
+        return std::bit_cast<float>(largest);
     }
 
-private:
-    static constexpr float largest_weight = dense::largest_weight;
-
-    static constexpr float largest_move(std::uint32_t samples, float rate, float momentum) noexcept {
-        return rate * (limit * limit) * static_cast<float>(samples) / (1.0f - momentum);
-    }
     static constexpr std::uint32_t larger(std::uint32_t a, std::uint32_t b) noexcept { return a > b ? a : b; }
     static constexpr std::uint32_t padded(std::uint32_t n) noexcept { return round_up(n, Kernels::lanes); }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checkpoints of train_continuous as a user meets them: stopped, killed, resumed, and on disks that fail.
-Usage: train_continuous_checkpoints.py PROGRAM [TEST...]"""
+Usage: train_continuous-checkpoints.py PROGRAM [TEST...]"""
 import os
 import random
 import re

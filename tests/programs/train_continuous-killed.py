@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A trainer killed with SIGKILL, again and again, at any moment, in the middle of a save too: each time it goes on from its last
 checkpoint, and at fixed step counts its weights are those of a run that was never stopped, to the last bit.
-Usage: kill_resume.py PROGRAM [KILLS]   (200 unless told)"""
+Usage: train_continuous-killed.py PROGRAM [KILLS]   (200 unless told)"""
 import json
 import os
 import random
@@ -122,4 +122,4 @@ if __name__ == "__main__":
     try:
         main(os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 200)
     except Failed as why:
-        sys.exit(f"kill_resume: {why}")
+        sys.exit(f"killed: {why}")
