@@ -1,7 +1,7 @@
 // bench_remember [--path DIR | --synthetic] [--seeds N] [--method TEXT] [--quick] [--json]
 //
 // Learning class after class in one pass, without forgetting: published methods and this library's, over the same data, network
-// (784-400-400-10, relu), order and number of seeds. Exit code 3 if there is no data.
+// (784-400-400-10, relu), order and seeds. Exit code 3 if there is no data.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

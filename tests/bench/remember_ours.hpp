@@ -39,6 +39,8 @@ inline synapse::shape our_shape(const problem& p, const our_numbers& n) {
     s.format = n.format;
     s.policy = n.policy;
     s.scaling = synapse::input_scaling::none;
+    s.range_low = p.low;
+    s.range_high = p.high;
     return s;
 }
 

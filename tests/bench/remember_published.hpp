@@ -47,7 +47,7 @@ class published_student final : public student {
 
 public:
     published_student(const problem& p, const published_numbers& numbers, std::uint32_t batch, std::uint64_t seed)
-        : numbers_{numbers}, classes_{p.classes}, features_{p.train.features}, random_{seed} {
+        : numbers_{numbers}, classes_{p.classes}, features_{p.train.features}, low_{p.low}, high_{p.high}, random_{seed} {
         synapse::topology form;
         form.inputs = features_;
         form.outputs = classes_;
@@ -80,14 +80,14 @@ public:
         for (std::uint32_t b = fresh; b < all; ++b) {
             drawn_[b] = memory_.draw(random_);
             labels_[b] = memory_.label(drawn_[b]);
-            memory_.read(drawn_[b], 0.0f, 1.0f, work_.input(b));
+            memory_.read(drawn_[b], low_, high_, work_.input(b));
         }
         net_.forward(work_, all);
         for (std::uint32_t b = 0; b < fresh; ++b) std::memcpy(&outputs_[std::size_t{b} * classes_], work_.output(b), classes_ * sizeof(float));
         write_deltas(fresh, all);
         net_.backward(work_, all, numbers_.rate);
         for (std::uint32_t b = 0; b < fresh; ++b) {
-            memory_.offer(x.data() + std::size_t{b} * features_, 0.0f, 1.0f, &outputs_[std::size_t{b} * classes_], labels[b], random_);
+            memory_.offer(x.data() + std::size_t{b} * features_, low_, high_, &outputs_[std::size_t{b} * classes_], labels[b], random_);
         }
         seen_ += fresh;
         passed_ += all;
@@ -151,6 +151,7 @@ private:
     published_numbers numbers_;
     std::uint32_t classes_;
     std::uint32_t features_;
+    float low_, high_;
     synapse::random_generator random_;
     synapse::network<kernels> net_;
     synapse::workspace work_;
