@@ -58,3 +58,16 @@ TEST_CASE("no capacity needs no memory") {
     CHECK(synapse::priority_tree{0}.empty());
     CHECK(synapse::measure(synapse::priority_tree{0}) == 0);
 }
+
+TEST_CASE("rebuild: positions beyond those in use are never drawn, whatever stood there") {
+    synapse::priority_tree tree{9};
+    std::vector<line> block(synapse::measure(tree) / sizeof(line) + 1);
+    REQUIRE(ok(synapse::place(tree, std::as_writable_bytes(std::span{block}))));
+    for (std::uint32_t i = 0; i < 16; ++i) tree.set(i, 1.0f);
+    tree.rebuild(5);
+    CHECK(tree.total() == 5.0f);
+    synapse::random_generator source{3};
+    for (int i = 0; i < 1000; ++i) REQUIRE(tree.draw(source) < 5);
+    tree.rebuild(5);
+    CHECK(tree.total() == 5.0f);
+}

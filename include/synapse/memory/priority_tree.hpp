@@ -23,8 +23,9 @@ public:
         if (self.leaves_ != 0) visit.array("sums", role::state, self.sum_, vector_extent(2 * self.leaves_, 2 * self.leaves_).from_zero_to(1e30f));
     }
 
-    // Sums are what set() would have made them.
-    void restored() noexcept {
+    // After a checkpoint: positions from `used` on are never drawn, and sums are what set() would have made them.
+    void rebuild(std::uint32_t used) noexcept {
+        for (std::uint32_t i = used; i < leaves_; ++i) sum_[leaves_ + i] = 0.0f;
         for (std::uint32_t node = leaves_; node-- > 1;) sum_[node] = sum_[2 * node] + sum_[2 * node + 1];
     }
 

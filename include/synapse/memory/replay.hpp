@@ -83,6 +83,7 @@ public:
         return status::ok;
     }
     void restored() noexcept {
+        priorities_.rebuild(positions_.used);
         if (form_.capacity == 0 || form_.classes == 0) return;
         for (std::uint32_t c = 0; c < form_.classes; ++c) class_stored_[c] = 0;
         for (std::uint32_t i = 0; i < positions_.used; ++i) ++class_stored_[labels_[i]];
