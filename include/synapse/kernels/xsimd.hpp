@@ -360,8 +360,8 @@ private:
         SYNAPSE_UNROLL
         for (std::uint32_t c = 0; c < Columns; ++c) {
             if constexpr (Relu) {
+                if constexpr (wide) listed += list_positive(sum[c], j + c * width, active + listed);
                 sum[c] = held_above_zero(sum[c]);
-                if constexpr (wide) listed += list_nonzero(sum[c], j + c * width, active + listed);
             }
             sum[c].store_aligned(a + j + c * width);
         }
@@ -472,6 +472,7 @@ private:
                                             const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
         float* const weight = layer.weight;
         const std::size_t stride = layer.stride;
+        const value minus_rate(-rate);
         value d[Columns];
         SYNAPSE_UNROLL
         for (std::uint32_t c = 0; c < Columns; ++c) d[c] = load(delta + c * width);
@@ -482,13 +483,19 @@ private:
             SYNAPSE_UNROLL
             for (std::uint32_t r = 0; r < row_block; ++r) {
                 w[r] = weight + k[r] * stride;
-                scale[r] = value(-rate * x[k[r]]);
-                SYNAPSE_UNROLL
-                for (std::uint32_t g = 0; g < group; ++g) sum[r][g] = value(0.0f);
+                scale[r] = value(x[k[r]]) * minus_rate;
             }
             SYNAPSE_UNROLL
             for (std::uint32_t c = 0; c < Columns; ++c) {
-                move_rows<Form>(w, c * width, scale, d[c], [&](std::uint32_t r) SYNAPSE_INLINE_LAMBDA -> value& { return sum[r][c % group]; });
+                value old[row_block];
+                SYNAPSE_UNROLL
+                for (std::uint32_t r = 0; r < row_block; ++r) old[r] = load(w[r] + c * width);
+                SYNAPSE_UNROLL
+                for (std::uint32_t r = 0; r < row_block; ++r) {
+                    // A first product needs no sum to be added to: only the sign of a zero differs, and the fold ends with + 0.
+                    if constexpr (Form != dx_form::none) sum[r][c % group] = c < group ? d[c] * old[r] : madd(d[c], old[r], sum[r][c % group]);
+                    madd(scale[r], d[c], old[r]).store_aligned(w[r] + c * width);
+                }
             }
             if constexpr (Form != dx_form::none) fold_rows<Form>(sum, k, dx);
         });
@@ -647,10 +654,10 @@ private:
         return ((lane[0] + lane[2]) + (lane[1] + lane[3])) + 0.0f;
     }
 
-    // The positions of x's nonzero elements, counted from `first`, pressed together; writes sixteen, returns how many count.
+    // The positions of x's positive elements, counted from `first`, pressed together; writes sixteen, returns how many count.
     template <class Value, class Lane = std::int32_t>
-    static SYNAPSE_INLINE std::uint32_t list_nonzero(const Value& x, std::uint32_t first, std::uint32_t* index) noexcept {
-        return list_places<Lane>(_mm512_cmp_ps_mask(x.data, Value(0.0f).data, 4), first, index);  // 4: not equal
+    static SYNAPSE_INLINE std::uint32_t list_positive(const Value& x, std::uint32_t first, std::uint32_t* index) noexcept {
+        return list_places<Lane>(_mm512_cmp_ps_mask(x.data, Value(0.0f).data, 30), first, index);  // 30: greater
     }
 
     template <class Lane, class Mask>
@@ -669,7 +676,7 @@ private:
             const auto here = static_cast<std::uint16_t>(n - k < 16 ? (1u << (n - k)) - 1u : 0xffffu);
             std::uint16_t mask = 0;
             for (std::uint32_t b = 0; b < x.samples; ++b) {
-                mask = static_cast<std::uint16_t>(mask | _mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(here, x[b] + k), zero, 4));
+                mask = static_cast<std::uint16_t>(mask | _mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(here, x[b] + k), zero, 4));  // 4: not equal
             }
             count += list_places<Lane>(mask, k, index + count);
         }
