@@ -55,15 +55,15 @@ TEST_CASE("field visitor: elements of a machine of the other byte order are turn
 
 TEST_CASE("field visitor: a part's hooks and defaults are found where it has them") {
     constexpr auto& with = field_visitor::operations_of<leaf>;
-    CHECK(with.settle != nullptr);
-    CHECK(with.restored != nullptr);
-    CHECK(with.defaults == nullptr);
+    CHECK((with.settle != nullptr));
+    CHECK((with.restored != nullptr));
+    CHECK((with.defaults == nullptr));
     constexpr auto& numbers = field_visitor::operations_of<options>;
-    CHECK(numbers.settle != nullptr);
-    CHECK(numbers.restored == nullptr);
-    REQUIRE(numbers.defaults != nullptr);
+    CHECK((numbers.settle != nullptr));
+    CHECK((numbers.restored == nullptr));
+    REQUIRE((numbers.defaults != nullptr));
     CHECK(static_cast<const options*>(numbers.defaults)->every == 10);
     constexpr auto& neither = field_visitor::operations_of<empty_part>;
-    CHECK(neither.settle == nullptr);
-    CHECK(neither.restored == nullptr);
+    CHECK((neither.settle == nullptr));
+    CHECK((neither.restored == nullptr));
 }
