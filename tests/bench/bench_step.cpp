@@ -71,7 +71,8 @@ struct machine {
 };
 
 machine measure_machine() {
-    machine m{bench::measure_gflops(true), bench::measure_gflops(false), {{"L1", 24 << 10, {}}, {"L2", 512 << 10, {}}, {"DRAM", 128 << 20, {}}}};
+    machine m{
+        bench::measure_gflops(true), bench::measure_gflops(false), {{"L1", 24 << 10, {}}, {"L2", 512 << 10, {}}, {"DRAM", 128 << 20, {}}}};
     for (auto& level : m.levels) level.ns = bench::measure_passes(level.bytes);
     return m;
 }
@@ -101,7 +102,8 @@ measured measure(const bench::net& form, activation f, const machine& limits, co
             continue;
         }
         char line[200];
-        std::snprintf(line, sizeof line, "%s on %s %s: loss %.6f, not %.6f", e.who->name.c_str(), m.net.c_str(), name(f), e.loss, form.loss(f));
+        std::snprintf(line, sizeof line, "%s on %s %s: loss %.6f, not %.6f", e.who->name.c_str(), m.net.c_str(), name(f), e.loss,
+                      form.loss(f));
         if (i < own) bench::fail(line);
         m.left_out.push_back(line);
         m.entries.erase(m.entries.begin() + static_cast<std::ptrdiff_t>(i));
@@ -113,7 +115,8 @@ measured measure(const bench::net& form, activation f, const machine& limits, co
         turns.push_back({[who](std::uint32_t i) { who->step(i % bench::sample_count); }, &e.step_ns});
         turns.push_back({[who](std::uint32_t i) { bench::keep(who->predict(i % bench::sample_count)[0]); }, &e.forward_ns});
         if (!who->has_batch()) continue;
-        turns.push_back({[who, &work](std::uint32_t i) { who->step_batch(&work.batches[i % bench::sample_count * bench::batch_size]); }, &e.batch5_ns});
+        turns.push_back(
+            {[who, &work](std::uint32_t i) { who->step_batch(&work.batches[i % bench::sample_count * bench::batch_size]); }, &e.batch5_ns});
     }
     bench::interleave(turns, chosen.quick ? 5 : 15, chosen.quick ? 4.0 : 15.0);
     for (entry& e : m.entries) e.batch5_ns /= bench::batch_size;
@@ -130,8 +133,8 @@ void print_table(const machine& limits, const std::vector<measured>& all) {
     std::printf("One core: %.0f GFLOP/s fused, %.0f GFLOP/s multiplying and adding apart.\n", limits.fused_gflops, limits.separate_gflops);
     for (const auto& level : limits.levels) {
         const auto bytes = static_cast<double>(level.bytes);
-        std::printf("%-5s %6.0f GB/s read, %6.0f GB/s in place (%.0f KiB)\n", level.name, bytes / level.ns.read_ns, bytes / level.ns.change_ns,
-                    bytes / 1024);
+        std::printf("%-5s %6.0f GB/s read, %6.0f GB/s in place (%.0f KiB)\n", level.name, bytes / level.ns.read_ns,
+                    bytes / level.ns.change_ns, bytes / 1024);
     }
     std::printf("ns for each sample; x: how many times as fast as plain C; roofline: share of it that a batch-1 step reaches\n");
     for (const measured& m : all) {
@@ -159,8 +162,8 @@ void print_json(const machine& limits, const std::vector<measured>& all) {
     std::printf("{\"machine\":{\"fused_gflops\":%.1f,\"separate_gflops\":%.1f,\"memory\":[", limits.fused_gflops, limits.separate_gflops);
     for (const auto& level : limits.levels) {
         const auto bytes = static_cast<double>(level.bytes);
-        std::printf("%s{\"level\":\"%s\",\"bytes\":%zu,\"read_gbs\":%.1f,\"in_place_gbs\":%.1f}", &level == limits.levels ? "" : ",", level.name,
-                    level.bytes, bytes / level.ns.read_ns, bytes / level.ns.change_ns);
+        std::printf("%s{\"level\":\"%s\",\"bytes\":%zu,\"read_gbs\":%.1f,\"in_place_gbs\":%.1f}", &level == limits.levels ? "" : ",",
+                    level.name, level.bytes, bytes / level.ns.read_ns, bytes / level.ns.change_ns);
     }
     std::printf("]},\"nets\":[");
     const char* comma = "\n";
@@ -168,16 +171,17 @@ void print_json(const machine& limits, const std::vector<measured>& all) {
         const entry& plain = m.entries.front();
         for (const entry& e : m.entries) {
             if (e.kernels.empty()) continue;
-            std::printf("%s{\"net\":\"%s\",\"activation\":\"%s\",\"arithmetic\":\"%s\",\"kernels\":\"%s\",\"step_ns\":%.1f,\"plain_step_ns\":%.1f,", comma,
-                        m.net.c_str(), name(m.function), e.arithmetic.c_str(), e.kernels.c_str(), e.step_ns, plain.step_ns);
-            std::printf("\"forward_ns\":%.1f,\"plain_forward_ns\":%.1f,\"batch5_ns\":%.1f,\"plain_batch5_ns\":%.1f,\"roofline_ns\":%.1f,", e.forward_ns,
-                        plain.forward_ns, e.batch5_ns, plain.batch5_ns, m.roofline_ns);
+            std::printf(
+                "%s{\"net\":\"%s\",\"activation\":\"%s\",\"arithmetic\":\"%s\",\"kernels\":\"%s\",\"step_ns\":%.1f,\"plain_step_ns\":%.1f,",
+                comma, m.net.c_str(), name(m.function), e.arithmetic.c_str(), e.kernels.c_str(), e.step_ns, plain.step_ns);
+            std::printf("\"forward_ns\":%.1f,\"plain_forward_ns\":%.1f,\"batch5_ns\":%.1f,\"plain_batch5_ns\":%.1f,\"roofline_ns\":%.1f,",
+                        e.forward_ns, plain.forward_ns, e.batch5_ns, plain.batch5_ns, m.roofline_ns);
             std::printf("\"roofline_share\":%.3f,\"loss\":%.6f,\"peers\":[", m.roofline_ns / e.step_ns, e.loss);
             const char* separator = "";
             for (const entry& peer : m.entries) {
                 if (&peer == &plain || !peer.kernels.empty()) continue;
-                std::printf("%s{\"name\":\"%s\",\"step_ns\":%.1f,\"forward_ns\":%.1f,\"batch5_ns\":", separator, peer.who->name.c_str(), peer.step_ns,
-                            peer.forward_ns);
+                std::printf("%s{\"name\":\"%s\",\"step_ns\":%.1f,\"forward_ns\":%.1f,\"batch5_ns\":", separator, peer.who->name.c_str(),
+                            peer.step_ns, peer.forward_ns);
                 if (peer.who->has_batch()) {
                     std::printf("%.1f", peer.batch5_ns);
                 } else {

@@ -17,12 +17,13 @@ using line = std::uint32_t __attribute__((vector_size(64), aligned(64), may_alia
 
 class buffer {
 public:
-    explicit buffer(std::size_t bytes) : lines_{(bytes + 63) / 64 + 8}, data_{static_cast<line*>(::operator new(lines_ * 64, std::align_val_t{64}))} {
+    explicit buffer(std::size_t bytes)
+        : lines_{(bytes + 63) / 64 + 8}, data_{static_cast<line*>(::operator new (lines_ * 64, std::align_val_t{64}))} {
         for (std::size_t i = 0; i < lines_; ++i) data_[i] = line{};
     }
     buffer(const buffer&) = delete;
     buffer& operator=(const buffer&) = delete;
-    ~buffer() { ::operator delete(data_, std::align_val_t{64}); }
+    ~buffer() { ::operator delete (data_, std::align_val_t{64}); }
 
     // Reads the first n lines once.
     std::uint32_t read(std::size_t n) const {

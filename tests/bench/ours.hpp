@@ -31,12 +31,12 @@ template <class Part>
 class placed {
 public:
     explicit placed(Part&& from) : part{from}, bytes_{synapse::measure(part)} {
-        block_ = ::operator new(bytes_, std::align_val_t{synapse::config::block_alignment});
+        block_ = ::operator new (bytes_, std::align_val_t{synapse::config::block_alignment});
         if (!ok(synapse::place(part, std::span{static_cast<std::byte*>(block_), bytes_}))) fail("no memory");
     }
     placed(const placed&) = delete;
     placed& operator=(const placed&) = delete;
-    ~placed() { ::operator delete(block_, std::align_val_t{synapse::config::block_alignment}); }
+    ~placed() { ::operator delete (block_, std::align_val_t{synapse::config::block_alignment}); }
     Part part;
 
 private:
@@ -50,7 +50,9 @@ public:
     using arithmetic = typename Kernels::arithmetic;
 
     ours(const workload& work, synapse::activation f)
-        : work_{work}, net_{synapse::network<Kernels>{form(work, f)}}, one_{synapse::workspace{form(work, f), 1, Kernels::lanes}},
+        : work_{work},
+          net_{synapse::network<Kernels>{form(work, f)}},
+          one_{synapse::workspace{form(work, f), 1, Kernels::lanes}},
           several_{synapse::workspace{form(work, f), batch_size, Kernels::lanes}} {
         name = "synapse";
         for (std::uint32_t l = 0; l < layer_count; ++l) {
@@ -118,8 +120,14 @@ public:
             memory.resize(std::size_t{2} * in * out + std::size_t{4} * out);
             std::memcpy(memory.data(), work.weight[l].data(), std::size_t{in} * out * sizeof(float));
             float* rest = memory.data() + std::size_t{2} * in * out;
-            layer_[l] = {memory.data(), rest,           memory.data() + std::size_t{in} * out, rest + out, rest + std::size_t{2} * out,
-                         rest + std::size_t{3} * out, static_cast<int>(in), static_cast<int>(out)};
+            layer_[l] = {memory.data(),
+                         rest,
+                         memory.data() + std::size_t{in} * out,
+                         rest + out,
+                         rest + std::size_t{2} * out,
+                         rest + std::size_t{3} * out,
+                         static_cast<int>(in),
+                         static_cast<int>(out)};
         }
         net_ = {layer_, static_cast<int>(layer_count), f == synapse::activation::tanh};
     }

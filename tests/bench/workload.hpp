@@ -107,8 +107,8 @@ class competitor {
 public:
     virtual ~competitor() = default;
     virtual void step(std::uint32_t sample) = 0;
-    virtual void step_batch(const std::uint32_t* samples) = 0;          // batch_size of them, gradient averaged
-    virtual const float* predict(std::uint32_t sample) = 0;             // [outputs]
+    virtual void step_batch(const std::uint32_t* samples) = 0;  // batch_size of them, gradient averaged
+    virtual const float* predict(std::uint32_t sample) = 0;     // [outputs]
     virtual bool has_batch() const { return true; }
 
     std::string name;

@@ -30,8 +30,8 @@ def compile_text(compiler, flags, text, *output):
 
 
 def guest_present(header, compiler, flags):
-    """A guest is compiled where its package is: it includes the package of its own name."""
-    package = pathlib.PurePosixPath(header).stem
+    """A guest is compiled where its package is: the package that its own name begins with."""
+    package = pathlib.PurePosixPath(header).stem.split("_")[0]
     return compile_text(compiler, flags, f"#include <{package}/{package}.hpp>\n") == ""
 
 

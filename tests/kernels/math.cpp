@@ -31,7 +31,8 @@ struct range {
 template <class Action>
 void over(range r, float sign, Action&& action) {
     const std::uint32_t last = std::bit_cast<std::uint32_t>(r.to);
-    for (std::uint32_t bits = std::bit_cast<std::uint32_t>(r.from); bits <= last; bits += r.every) action(sign * std::bit_cast<float>(bits));
+    for (std::uint32_t bits = std::bit_cast<std::uint32_t>(r.from); bits <= last; bits += r.every)
+        action(sign * std::bit_cast<float>(bits));
     action(sign * r.to);
 }
 

@@ -26,12 +26,13 @@ inline std::uint32_t bits_of(float x) { return std::bit_cast<std::uint32_t>(x); 
 template <class T>
 class exact {
 public:
-    explicit exact(std::size_t n, T value = T{}) : data_{static_cast<T*>(::operator new(n * sizeof(T) + (n == 0), std::align_val_t{64}))}, size_{n} {
+    explicit exact(std::size_t n, T value = T{})
+        : data_{static_cast<T*>(::operator new (n * sizeof(T) + (n == 0), std::align_val_t{64}))}, size_{n} {
         for (std::size_t i = 0; i < n; ++i) data_[i] = value;
     }
     exact(const exact& other) : exact(other.size_) { std::memcpy(data_, other.data_, size_ * sizeof(T)); }
     exact& operator=(const exact&) = delete;
-    ~exact() { ::operator delete(data_, std::align_val_t{64}); }
+    ~exact() { ::operator delete (data_, std::align_val_t{64}); }
     T* data() { return data_; }
     const T* data() const { return data_; }
     std::size_t size() const { return size_; }
@@ -56,13 +57,13 @@ inline float draw(numbers kind, synapse::random_generator& random) {
     const std::uint32_t mantissa = random.next() & 0x007fffffu;
     const auto scaled = [&](std::uint32_t exponent) { return std::bit_cast<float>(sign | (exponent << 23) | mantissa); };
     switch (random.below(10)) {
-        case 0: return std::bit_cast<float>(sign);                         // +-0
-        case 1: return scaled(0);                                          // denormal
-        case 2: return std::bit_cast<float>(sign | 1u);                    // the smallest denormal
-        case 3: return scaled(1 + random.below(40));                       // tiny
-        case 4: return scaled(127 + 20 + random.below(30));                // huge
+        case 0: return std::bit_cast<float>(sign);                                     // +-0
+        case 1: return scaled(0);                                                      // denormal
+        case 2: return std::bit_cast<float>(sign | 1u);                                // the smallest denormal
+        case 3: return scaled(1 + random.below(40));                                   // tiny
+        case 4: return scaled(127 + 20 + random.below(30));                            // huge
         case 5: return std::bit_cast<float>(sign | ((110 + random.below(35)) << 23));  // a power of two
-        case 6: return std::bit_cast<float>(sign | 0x3f800001u);           // next to 1
+        case 6: return std::bit_cast<float>(sign | 0x3f800001u);                       // next to 1
         default: return ordinary;
     }
 }
@@ -75,7 +76,8 @@ struct problem {
     std::vector<std::uint32_t> rows;
 
     // zeros: the share of x that is 0, out of 8.
-    problem(std::uint32_t in, std::uint32_t out, std::uint32_t spare, std::uint32_t batch, numbers kind, std::uint32_t zeros, std::uint64_t seed)
+    problem(std::uint32_t in, std::uint32_t out, std::uint32_t spare, std::uint32_t batch, numbers kind, std::uint32_t zeros,
+            std::uint64_t seed)
         : inputs{in}, outputs{out}, reserved{out + spare}, samples{batch}, rate{kind == numbers::ordinary ? 0.0625f + 0.001f : 0.7f} {
         synapse::random_generator random{seed};
         const auto fill = [&](std::vector<float>& v, std::size_t n) {
@@ -125,10 +127,15 @@ template <class Kernels>
 class laid_out {
 public:
     explicit laid_out(const problem& p)
-        : stride{synapse::round_up(p.reserved, Kernels::lanes)}, in_stride{synapse::round_up(p.inputs, Kernels::lanes)},
-          weight{std::size_t{p.inputs} * stride}, bias{stride}, x{std::size_t{p.samples} * in_stride}, delta{std::size_t{p.samples} * stride},
+        : stride{synapse::round_up(p.reserved, Kernels::lanes)},
+          in_stride{synapse::round_up(p.inputs, Kernels::lanes)},
+          weight{std::size_t{p.inputs} * stride},
+          bias{stride},
+          x{std::size_t{p.samples} * in_stride},
+          delta{std::size_t{p.samples} * stride},
           p_{p} {
-        for (std::uint32_t k = 0; k < p.inputs; ++k) copy(&p.weight[std::size_t{k} * p.outputs], weight.data() + std::size_t{k} * stride, p.outputs);
+        for (std::uint32_t k = 0; k < p.inputs; ++k)
+            copy(&p.weight[std::size_t{k} * p.outputs], weight.data() + std::size_t{k} * stride, p.outputs);
         copy(p.bias.data(), bias.data(), p.outputs);
         for (std::uint32_t b = 0; b < p.samples; ++b) {
             copy(p.x.data() + std::size_t{b} * p.inputs, x.data() + std::size_t{b} * in_stride, p.inputs);
@@ -187,7 +194,8 @@ outcome outcome_of(const problem& p, bool& clean) {
         }
     };
     laid_out<Kernels> layer{p};
-    for (std::uint32_t b = 0; b < p.samples; ++b) Kernels::forward(layer.view(), rows, layer.inputs()[b], a.data() + std::size_t{b} * start.stride);
+    for (std::uint32_t b = 0; b < p.samples; ++b)
+        Kernels::forward(layer.view(), rows, layer.inputs()[b], a.data() + std::size_t{b} * start.stride);
     report_sums("forward");
     Kernels::forward(layer.view(), rows, layer.inputs(), synapse::batch_view<float>{a.data(), p.samples, start.stride});
     report_sums("forward of a batch");
@@ -195,7 +203,8 @@ outcome outcome_of(const problem& p, bool& clean) {
 
     exact<std::uint32_t> active(start.stride);
     for (std::uint32_t b = 0; b < p.samples; ++b) {
-        const std::uint32_t n = Kernels::forward_relu(layer.view(), rows, layer.inputs()[b], a.data() + std::size_t{b} * start.stride, active.data());
+        const std::uint32_t n =
+            Kernels::forward_relu(layer.view(), rows, layer.inputs()[b], a.data() + std::size_t{b} * start.stride, active.data());
         out.add("active units", {active.data(), active.data() + n});
     }
     report_sums("forward_relu");
@@ -276,7 +285,8 @@ void check() {
     for (std::uint32_t n = 0; n <= 130; ++n) {
         for (const numbers kind : {numbers::ordinary, numbers::awkward}) {
             INFO("length " << n << (kind == numbers::awkward ? ", awkward" : ", ordinary"));
-            REQUIRE(first_difference(outcome_of_elements<Reference>(n, kind, 77 + n), outcome_of_elements<Candidate>(n, kind, 77 + n)) == "");
+            REQUIRE(first_difference(outcome_of_elements<Reference>(n, kind, 77 + n), outcome_of_elements<Candidate>(n, kind, 77 + n)) ==
+                    "");
             const std::uint32_t small = 1 + n % 11;
             const std::uint32_t spare = n % 3 == 0 ? 0 : n % 37;
             const std::uint32_t samples = 1 + (n + (kind == numbers::awkward ? 6 : 0)) % 13;
@@ -377,7 +387,8 @@ void check_roundings() {
             Kernels::backward(layer, rows, x.data(), delta.data(), -factor, nullptr);
         } else {
             Kernels::backward(layer, rows, synapse::batch_view<const float>{x.data(), samples, 16},
-                              synapse::batch_view<const float>{delta.data(), samples, stride}, -factor, synapse::batch_view<float>{nullptr, samples, 16});
+                              synapse::batch_view<const float>{delta.data(), samples, stride}, -factor,
+                              synapse::batch_view<float>{nullptr, samples, 16});
         }
         for (std::uint32_t k = 0; k < inputs; ++k) {
             for (std::uint32_t j = 0; j < outputs; ++j) REQUIRE(weight[std::size_t{k} * stride + j] == expected);

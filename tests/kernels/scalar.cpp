@@ -152,9 +152,7 @@ TEST_CASE_TEMPLATE("scalar kernels: fused rounds once, separate twice", Arithmet
     same_bits::check_roundings<synapse::scalar_kernels<Arithmetic, 16>>();
 }
 
-TEST_CASE("scalar kernels: what is not finite is found") {
-    same_bits::check_largest_bits<synapse::scalar_kernels<>>();
-}
+TEST_CASE("scalar kernels: what is not finite is found") { same_bits::check_largest_bits<synapse::scalar_kernels<>>(); }
 
 TEST_CASE("scalar kernels: activations and deltas saturate, -0 is not active") {
     using kernels = synapse::scalar_kernels<>;

@@ -34,7 +34,9 @@ TEST_CASE("activate: each function, in place") {
 TEST_CASE("activate_backward: the derivative, against central differences") {
     for (const float x : {-1.75f, -0.5f, 0.25f, 2.5f}) {
         for (const activation f : {activation::linear, activation::relu, activation::tanh}) {
-            const auto at = [&](double u) { return f == activation::linear ? u : f == activation::relu ? (u > 0 ? u : 0.0) : std::tanh(u); };
+            const auto at = [&](double u) {
+                return f == activation::linear ? u : f == activation::relu ? (u > 0 ? u : 0.0) : std::tanh(u);
+            };
             const double slope = (at(static_cast<double>(x) + 1e-5) - at(static_cast<double>(x) - 1e-5)) / 2e-5;
             float h = x;
             float delta = 0.75f;

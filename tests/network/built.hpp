@@ -24,13 +24,13 @@ class placed {
 public:
     template <class... Arguments>
     explicit placed(const Arguments&... arguments) : part(arguments...), bytes_{synapse::measure(part)} {
-        block_ = static_cast<std::byte*>(::operator new(bytes_, std::align_val_t{synapse::config::block_alignment}));
+        block_ = static_cast<std::byte*>(::operator new (bytes_, std::align_val_t{synapse::config::block_alignment}));
         std::memset(block_, 0xa5, bytes_);
         REQUIRE(synapse::place(part, std::span{block_, bytes_}) == synapse::status::ok);
     }
     placed(const placed&) = delete;
     placed& operator=(const placed&) = delete;
-    ~placed() { ::operator delete(block_, std::align_val_t{synapse::config::block_alignment}); }
+    ~placed() { ::operator delete (block_, std::align_val_t{synapse::config::block_alignment}); }
 
     std::vector<std::byte> bytes() const { return {block_, block_ + bytes_}; }
 
@@ -55,7 +55,9 @@ struct built {
         net.layer(net.layers() - 1).randomise(0.5f, random);
         net.measure_weights();
     }
-    void set_input(std::uint32_t sample, const std::vector<float>& x) { std::memcpy(work.input(sample), x.data(), x.size() * sizeof(float)); }
+    void set_input(std::uint32_t sample, const std::vector<float>& x) {
+        std::memcpy(work.input(sample), x.data(), x.size() * sizeof(float));
+    }
     std::vector<float> output(std::uint32_t sample = 0) { return {work.output(sample), work.output(sample) + form.outputs}; }
     std::vector<float> predict(const std::vector<float>& x) {
         set_input(0, x);

@@ -35,8 +35,8 @@ bool learn(built<Kernels>& b, std::uint32_t samples, synapse::random_generator& 
     b.net.forward(b.work, samples);
     for (std::uint32_t s = 0; s < samples; ++s) {
         const auto target = draw(b.form.outputs, random);
-        synapse::loss::squared<typename Kernels::arithmetic>(b.form.outputs, b.work.output(s), target.data(), 1.0f / static_cast<float>(samples),
-                                                             no_clip, b.work.output_delta(s));
+        synapse::loss::squared<typename Kernels::arithmetic>(b.form.outputs, b.work.output(s), target.data(),
+                                                             1.0f / static_cast<float>(samples), no_clip, b.work.output_delta(s));
     }
     if (!b.net.admits(samples, rate, momentum)) return false;
     b.net.backward(b.work, samples, rate, momentum);
@@ -60,7 +60,8 @@ std::uint32_t largest_weight_bits(auto& net) {
         for (std::uint32_t k = 0; k < w.rows; ++k) {
             for (std::uint32_t j = 0; j < w.cols; ++j) largest = std::max(largest, std::bit_cast<std::uint32_t>(std::fabs(w(k, j))));
         }
-        for (std::uint32_t j = 0; j < w.cols; ++j) largest = std::max(largest, std::bit_cast<std::uint32_t>(std::fabs(net.layer(l).bias()[j])));
+        for (std::uint32_t j = 0; j < w.cols; ++j)
+            largest = std::max(largest, std::bit_cast<std::uint32_t>(std::fabs(net.layer(l).bias()[j])));
     }
     return largest;
 }
@@ -101,7 +102,8 @@ TEST_CASE("network: every kernel set learns the same bits") {
     for (const activation f : {activation::relu, activation::tanh, activation::linear}) {
         for (const std::uint32_t samples : {1u, 2u, 5u, 9u}) {
             for (const bool momentum : {false, true}) {
-                const topology t{.inputs = 7, .outputs = 3, .hidden = {33, 18}, .hidden_reserved = {50}, .function = f, .momentum = momentum};
+                const topology t{
+                    .inputs = 7, .outputs = 3, .hidden = {33, 18}, .hidden_reserved = {50}, .function = f, .momentum = momentum};
                 const float m = momentum ? 0.9f : 0.0f;
                 INFO(name(f) << ", batch " << samples << ", momentum " << m);
                 const std::uint64_t hash = hash_after_learning<packed>(t, samples, m);

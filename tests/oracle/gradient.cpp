@@ -61,10 +61,11 @@ void step(built<Kernels>& b, const batch& data, loss minimised, float rate, floa
         const float share = 1.0f / static_cast<float>(samples);
         if (minimised == loss::squared) {
             const std::vector<float> target(data.target[s].begin(), data.target[s].end());
-            synapse::loss::squared<arithmetic>(b.form.outputs, b.work.output(s), target.data(), share, std::numeric_limits<float>::infinity(),
-                                               b.work.output_delta(s));
+            synapse::loss::squared<arithmetic>(b.form.outputs, b.work.output(s), target.data(), share,
+                                               std::numeric_limits<float>::infinity(), b.work.output_delta(s));
         } else {
-            synapse::loss::cross_entropy<arithmetic>(b.form.outputs, b.work.output(s), data.label[s], nullptr, share, b.work.output_delta(s));
+            synapse::loss::cross_entropy<arithmetic>(b.form.outputs, b.work.output(s), data.label[s], nullptr, share,
+                                                     b.work.output_delta(s));
         }
     }
     REQUIRE(b.net.admits(samples, rate, momentum));
@@ -141,9 +142,10 @@ TEST_CASE_TEMPLATE("oracle: some hundred steps beside an independent network in 
                         for (std::uint32_t s = 0; s < samples; ++s) {
                             data.label[s] = data.x[s][0] > data.x[s][1] ? 0 : data.x[s][2] > 0.0 ? 1 : 2;
                             for (std::uint32_t j = 0; j < 3; ++j) {
-                                data.target[s][j] = minimised == loss::squared ? static_cast<double>(static_cast<float>(data.x[s][j] * data.x[s][3]))
-                                                    : j == data.label[s]       ? 1.0
-                                                                               : 0.0;
+                                data.target[s][j] = minimised == loss::squared
+                                                        ? static_cast<double>(static_cast<float>(data.x[s][j] * data.x[s][3]))
+                                                    : j == data.label[s] ? 1.0
+                                                                         : 0.0;
                             }
                         }
                         step(b, data, minimised, rate, momentum);

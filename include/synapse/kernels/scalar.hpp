@@ -176,7 +176,8 @@ private:
 
     // Contract 2, and 4 in the same pass when Update. Eight partial sums at a time: sixteen and their operands fill all registers.
     template <bool Update>
-    static SYNAPSE_INLINE float dot_columns(std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w) noexcept {
+    static SYNAPSE_INLINE float dot_columns(std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta,
+                                            float* SYNAPSE_RESTRICT w) noexcept {
         float p[partial_sums];
         for (std::uint32_t first = 0; first < partial_sums; first += half) {
             sum_columns<Update>(std::make_index_sequence<half>{}, first, n, s, delta, w, p + first);
@@ -187,7 +188,8 @@ private:
     // The columns first .. first + 7 of every sixteen; writes their partial sums to p.
     template <bool Update, std::size_t... I>
     static SYNAPSE_INLINE void sum_columns(std::index_sequence<I...>, std::uint32_t first, std::uint32_t n, float s,
-                                           const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w, float* SYNAPSE_RESTRICT p) noexcept {
+                                           const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w,
+                                           float* SYNAPSE_RESTRICT p) noexcept {
         float sum[] = {(static_cast<void>(I), 0.0f)...};
         std::uint32_t j = first;
         for (; j + half <= n; j += partial_sums) ((one_column<Update>(s, delta[j + I], w[j + I], sum[I])), ...);

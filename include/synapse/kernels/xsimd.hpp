@@ -17,58 +17,10 @@
 #include <synapse/kernels/kernel_set.hpp>
 #include <synapse/kernels/math.hpp>
 #include <synapse/kernels/scalar.hpp>
+#include <synapse/kernels/xsimd_registers.hpp>
 
 SYNAPSE_INTRINSICS_BEGIN
 namespace synapse {
-
-// True if a vector of this architecture computes with the arithmetic's roundings in hardware, and tests have shown it: x86 and
-// 64-bit Arm. (32-bit Arm's vectors know no denormals.)
-template <class Arithmetic, class Architecture = xsimd::default_arch>
-inline constexpr bool xsimd_offers = (config::x86 || config::arm64) && (!Arithmetic::is_fused || config::hardware_fma);
-
-template <class Arithmetic, class Architecture>
-struct xsimd_operations {
-    using value = xsimd::batch<float, Architecture>;
-    static constexpr std::size_t width = value::size;
-
-    static SYNAPSE_INLINE value constant(float x) noexcept { return value(x); }
-    static SYNAPSE_INLINE value madd(const value& a, const value& b, const value& c) noexcept {
-        if constexpr (Arithmetic::is_fused) {
-            return fma(a, b, c);
-        } else {
-            const value product = a * b;
-            return product + c;
-        }
-    }
-    static SYNAPSE_INLINE value divide(const value& a, const value& b) noexcept { return quotient(a, b); }
-    static SYNAPSE_INLINE value min(const value& a, const value& b) noexcept { return xsimd::min(a, b); }
-    static SYNAPSE_INLINE value max(const value& a, const value& b) noexcept { return xsimd::max(a, b); }
-
-private:
-    // xsimd::fma multiplies and adds on some architectures (AVX-512 in xsimd 8), and its division of floats on Arm is an
-    // approximation, so these instructions are named here. The names depend on a template argument and are looked up only where
-    // they are used.
-    template <class Value>
-    static SYNAPSE_INLINE Value quotient(const Value& a, const Value& b) noexcept {
-        if constexpr (config::arm64) {
-            return Value(vdivq_f32(a.data, b.data));
-        } else {
-            return a / b;
-        }
-    }
-    template <class Value>
-    static SYNAPSE_INLINE Value fma(const Value& a, const Value& b, const Value& c) noexcept {
-        if constexpr (config::arm64) {
-            return Value(vfmaq_f32(c.data, a.data, b.data));
-        } else if constexpr (width == 16) {
-            return Value(_mm512_fmadd_ps(a.data, b.data, c.data));
-        } else if constexpr (width == 8) {
-            return Value(_mm256_fmadd_ps(a.data, b.data, c.data));
-        } else {
-            return Value(_mm_fmadd_ps(a.data, b.data, c.data));
-        }
-    }
-};
 
 template <class Arithmetic = separate, class Architecture = xsimd::default_arch>
 struct xsimd_kernels {
@@ -82,18 +34,18 @@ struct xsimd_kernels {
 private:
     using scalar = scalar_kernels<Arithmetic, lanes>;
     using operations = xsimd_operations<Arithmetic, Architecture>;
+    using vectors = xsimd_registers<Architecture>;
     using value = typename operations::value;
-    static constexpr std::uint32_t width = value::size;           // floats in a register
-    static constexpr std::uint32_t group = partial_sums / width;  // registers in sixteen lanes
-    static_assert(width <= partial_sums && partial_sums % width == 0, "registers wider than the contract's 16 partial sums");
-    static constexpr bool wide = config::x86 && width == 16;  // AVX-512
+    static constexpr std::uint32_t width = vectors::width;
+    static constexpr std::uint32_t group = vectors::group;
+    static constexpr bool wide = vectors::wide;
     static constexpr bool many_registers = config::vector_registers >= 32;
 
-    static constexpr std::uint32_t columns_max = many_registers ? 16 : 8;              // accumulators of a single sample
-    static constexpr std::uint32_t tile_columns = many_registers ? 4 : 2;              // registers of columns in a tile of a batch
-    static constexpr std::uint32_t tile_samples = many_registers ? 6 : 4;              // samples in a tile of a batch
-    static constexpr std::uint32_t row_block = many_registers || group < 4 ? 4 : 2;    // rows whose sums are folded together
-    static constexpr std::uint32_t held_columns = wide ? 4 : group;                    // registers of deltas that stay across rows
+    static constexpr std::uint32_t columns_max = many_registers ? 16 : 8;            // accumulators of a single sample
+    static constexpr std::uint32_t tile_columns = many_registers ? 4 : 2;            // registers of columns in a tile of a batch
+    static constexpr std::uint32_t tile_samples = many_registers ? 6 : 4;            // samples in a tile of a batch
+    static constexpr std::uint32_t row_block = many_registers || group < 4 ? 4 : 2;  // rows whose sums are folded together
+    static constexpr std::uint32_t held_columns = wide ? 4 : group;                  // registers of deltas that stay across rows
 
     static SYNAPSE_INLINE value load(const float* p) noexcept { return value::load_aligned(p); }
     static SYNAPSE_INLINE value saturate(const value& x) noexcept { return xsimd::max(value(-limit), xsimd::min(value(limit), x)); }
@@ -107,7 +59,7 @@ private:
 public:
     static std::uint32_t nonzero(std::uint32_t n, const float* x, std::uint32_t* index) noexcept {
         if constexpr (wide) {
-            return compress(n, batch_view<const float>{x, 1, 0}, index);
+            return vectors::list_nonzero(n, batch_view<const float>{x, 1, 0}, index);
         } else {
             return scalar::nonzero(n, x, index);
         }
@@ -115,7 +67,7 @@ public:
 
     static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, std::uint32_t* index) noexcept {
         if constexpr (wide) {
-            return compress(n, x, index);
+            return vectors::list_nonzero(n, x, index);
         } else {
             std::uint32_t count = 0;
             std::uint32_t k = 0;
@@ -189,7 +141,8 @@ public:
         const std::uint32_t registers = round_to_lanes(layer.outputs) / width;
         for_row_blocks(rows, [&](const std::uint32_t* k) {
             if (dx.data != nullptr) {
-                for_samples(x.samples, [&](auto samples, std::uint32_t first) { dot_tile<samples()>(layer, k, registers, delta, first, dx); });
+                for_samples(x.samples,
+                            [&](auto samples, std::uint32_t first) { dot_tile<samples()>(layer, k, registers, delta, first, dx); });
             }
             update_rows(layer, k, registers, x, delta, rate);
         });
@@ -341,9 +294,9 @@ private:
 
     // A pass over neighbouring columns, all their sums in registers; with Relu returns how many of them it listed as active.
     template <std::uint32_t Columns, bool Relu = false>
-    SYNAPSE_OUTLINE static std::uint32_t forward_columns(const dense_view& layer, const std::uint32_t* SYNAPSE_RESTRICT index, std::uint32_t count,
-                                                         const float* SYNAPSE_RESTRICT x, float* SYNAPSE_RESTRICT a, std::uint32_t j,
-                                                         std::uint32_t* active = nullptr) noexcept {
+    SYNAPSE_OUTLINE static std::uint32_t forward_columns(const dense_view& layer, const std::uint32_t* SYNAPSE_RESTRICT index,
+                                                         std::uint32_t count, const float* SYNAPSE_RESTRICT x, float* SYNAPSE_RESTRICT a,
+                                                         std::uint32_t j, std::uint32_t* active = nullptr) noexcept {
         value sum[Columns];
         SYNAPSE_UNROLL
         for (std::uint32_t c = 0; c < Columns; ++c) sum[c] = load(layer.bias + j + c * width);
@@ -360,7 +313,7 @@ private:
         SYNAPSE_UNROLL
         for (std::uint32_t c = 0; c < Columns; ++c) {
             if constexpr (Relu) {
-                if constexpr (wide) listed += list_positive(sum[c], j + c * width, active + listed);
+                if constexpr (wide) listed += vectors::list_positive(sum[c], j + c * width, active + listed);
                 sum[c] = held_above_zero(sum[c]);
             }
             sum[c].store_aligned(a + j + c * width);
@@ -463,13 +416,15 @@ private:
     template <dx_form Form>
     SYNAPSE_OUTLINE static void update_streamed(const dense_view& layer, const std::uint32_t* index, std::uint32_t count, const float* x,
                                                 const float* delta, float rate, float* dx) noexcept {
-        for_row_blocks({index, count}, [&](const std::uint32_t* k) SYNAPSE_INLINE_LAMBDA { fused_rows<Form>(layer, k, x, delta, rate, dx); });
+        for_row_blocks({index, count},
+                       [&](const std::uint32_t* k) SYNAPSE_INLINE_LAMBDA { fused_rows<Form>(layer, k, x, delta, rate, dx); });
     }
 
     // The same for a layer so narrow that its deltas stay in registers from row to row.
     template <std::uint32_t Columns, dx_form Form>
-    SYNAPSE_OUTLINE static void update_held(const dense_view& layer, const std::uint32_t* index, std::uint32_t count, const float* SYNAPSE_RESTRICT x,
-                                            const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
+    SYNAPSE_OUTLINE static void update_held(const dense_view& layer, const std::uint32_t* index, std::uint32_t count,
+                                            const float* SYNAPSE_RESTRICT x, const float* SYNAPSE_RESTRICT delta, float rate,
+                                            float* SYNAPSE_RESTRICT dx) noexcept {
         float* const weight = layer.weight;
         const std::size_t stride = layer.stride;
         const value minus_rate(-rate);
@@ -493,7 +448,8 @@ private:
                 SYNAPSE_UNROLL
                 for (std::uint32_t r = 0; r < row_block; ++r) {
                     // A first product needs no sum to be added to: only the sign of a zero differs, and the fold ends with + 0.
-                    if constexpr (Form != dx_form::none) sum[r][c % group] = c < group ? d[c] * old[r] : madd(d[c], old[r], sum[r][c % group]);
+                    if constexpr (Form != dx_form::none)
+                        sum[r][c % group] = c < group ? d[c] * old[r] : madd(d[c], old[r], sum[r][c % group]);
                     madd(scale[r], d[c], old[r]).store_aligned(w[r] + c * width);
                 }
             }
@@ -577,73 +533,22 @@ private:
         }
     }
 
-    static SYNAPSE_INLINE void add_row(std::uint32_t registers, float s, const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w) noexcept {
+    static SYNAPSE_INLINE void add_row(std::uint32_t registers, float s, const float* SYNAPSE_RESTRICT delta,
+                                       float* SYNAPSE_RESTRICT w) noexcept {
         const value scale(s);
-        for (std::uint32_t c = 0; c < registers; ++c) madd(scale, load(delta + c * width), load(w + c * width)).store_aligned(w + c * width);
+        for (std::uint32_t c = 0; c < registers; ++c)
+            madd(scale, load(delta + c * width), load(w + c * width)).store_aligned(w + c * width);
     }
 
-    // Contract 3 for the rows of a block, crossed so that one addition halves the sums of several rows.
+    // Contract 3 for the rows of a block.
     template <dx_form Form>
-    static SYNAPSE_INLINE void fold_rows(const value (&sum)[row_block][group], const std::uint32_t* k, float* SYNAPSE_RESTRICT dx) noexcept {
+    static SYNAPSE_INLINE void fold_rows(const value (&sum)[row_block][group], const std::uint32_t* k,
+                                         float* SYNAPSE_RESTRICT dx) noexcept {
+        const value whole = vectors::cross(sum) + value(0.0f);
         alignas(64) float out[width];
-        if constexpr (width == 16) {  // out: row r at 4 r
-            using at = std::index_sequence<0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23>;
-            using quarters = std::index_sequence<0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27>;
-            const value low = halve<8>(sum[0][0], sum[1][0], at{});
-            const value high = halve<8>(sum[2][0], sum[3][0], at{});
-            const value four = halve<4>(low, high, quarters{});
-            const value two = four + shuffle(four, four, std::index_sequence<2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13>{});
-            finish<Form>(two + shuffle(two, two, std::index_sequence<1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14>{}), out);
-            scatter<4, 8, 12>(out, k, dx);
-        } else if constexpr (width == 8) {
-            using at = std::index_sequence<0, 1, 2, 3, 8, 9, 10, 11>;
-            using pairs = std::index_sequence<0, 1, 8, 9, 4, 5, 12, 13>;
-            const value low = halve<4>(sum[0][0] + sum[0][1], sum[1][0] + sum[1][1], at{});
-            const value high = halve<4>(sum[2][0] + sum[2][1], sum[3][0] + sum[3][1], at{});
-            const value two = halve<2>(low, high, pairs{});
-            finish<Form>(two + shuffle(two, two, std::index_sequence<1, 0, 3, 2, 5, 4, 7, 6>{}), out);
-            scatter<4, 2, 6>(out, k, dx);
-        } else {
-            value four[row_block];
-            SYNAPSE_UNROLL
-            for (std::uint32_t r = 0; r < row_block; ++r) four[r] = (sum[r][0] + sum[r][2]) + (sum[r][1] + sum[r][3]);
-            using pairs = std::index_sequence<0, 1, 4, 5>;
-            const value low = halve<2>(four[0], four[1], pairs{});
-            if constexpr (row_block == 4) {
-                const value high = halve<2>(four[2], four[3], pairs{});
-                finish<Form>(halve<1>(low, high, std::index_sequence<0, 2, 4, 6>{}), out);
-                scatter<1, 2, 3>(out, k, dx);
-            } else {
-                finish<Form>(low + shuffle(low, low, std::index_sequence<1, 0, 3, 2>{}), out);
-                dx[k[0]] = out[0];
-                dx[k[1]] = out[2];
-            }
-        }
-    }
-
-    // The places At of two registers, plus the places Step further on.
-    template <std::size_t Step, std::size_t... At>
-    static SYNAPSE_INLINE value halve(const value& a, const value& b, std::index_sequence<At...> at) noexcept {
-        return shuffle(a, b, at) + shuffle(a, b, std::index_sequence<At + Step...>{});
-    }
-
-    template <std::size_t... At>
-    static SYNAPSE_INLINE value shuffle(const value& a, const value& b, std::index_sequence<At...>) noexcept {
-        return value(__builtin_shufflevector(a.data, b.data, At...));
-    }
-
-    template <dx_form Form>
-    static SYNAPSE_INLINE void finish(const value& sums, float* out) noexcept {
-        const value whole = sums + value(0.0f);
         (Form == dx_form::through_relu ? saturate(whole) : whole).store_aligned(out);
-    }
-
-    template <std::uint32_t Second, std::uint32_t Third, std::uint32_t Fourth>
-    static SYNAPSE_INLINE void scatter(const float* out, const std::uint32_t* k, float* SYNAPSE_RESTRICT dx) noexcept {
-        dx[k[0]] = out[0];
-        dx[k[1]] = out[Second];
-        dx[k[2]] = out[Third];
-        dx[k[3]] = out[Fourth];
+        SYNAPSE_UNROLL
+        for (std::uint32_t r = 0; r < row_block; ++r) dx[k[r]] = out[vectors::template place<row_block>(r)];
     }
 
     static SYNAPSE_INLINE float fold(float (&lane)[partial_sums]) noexcept {
@@ -652,35 +557,6 @@ private:
         SYNAPSE_UNROLL
         for (std::uint32_t i = 0; i < 4; ++i) lane[i] += lane[i + 4];
         return ((lane[0] + lane[2]) + (lane[1] + lane[3])) + 0.0f;
-    }
-
-    // The positions of x's positive elements, counted from `first`, pressed together; writes sixteen, returns how many count.
-    template <class Value, class Lane = std::int32_t>
-    static SYNAPSE_INLINE std::uint32_t list_positive(const Value& x, std::uint32_t first, std::uint32_t* index) noexcept {
-        return list_places<Lane>(_mm512_cmp_ps_mask(x.data, Value(0.0f).data, 30), first, index);  // 30: greater
-    }
-
-    template <class Lane, class Mask>
-    static SYNAPSE_INLINE std::uint32_t list_places(Mask mask, std::uint32_t first, std::uint32_t* index) noexcept {
-        alignas(64) static constexpr Lane places[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-        const auto place = _mm512_add_epi32(_mm512_load_si512(static_cast<const Lane*>(places)), _mm512_set1_epi32(static_cast<Lane>(first)));
-        _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(mask, place));
-        return static_cast<std::uint32_t>(__builtin_popcount(mask));
-    }
-
-    template <class Number, class Lane = std::int32_t>
-    static SYNAPSE_INLINE std::uint32_t compress(std::uint32_t n, batch_view<const Number> x, std::uint32_t* index) noexcept {
-        const auto zero = _mm512_set1_ps(Number{});
-        std::uint32_t count = 0;
-        for (std::uint32_t k = 0; k < n; k += 16) {
-            const auto here = static_cast<std::uint16_t>(n - k < 16 ? (1u << (n - k)) - 1u : 0xffffu);
-            std::uint16_t mask = 0;
-            for (std::uint32_t b = 0; b < x.samples; ++b) {
-                mask = static_cast<std::uint16_t>(mask | _mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(here, x[b] + k), zero, 4));  // 4: not equal
-            }
-            count += list_places<Lane>(mask, k, index + count);
-        }
-        return count;
     }
 };
 
