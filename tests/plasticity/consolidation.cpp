@@ -45,7 +45,7 @@ TEST_CASE("follow moves every weight by its share of the difference") {
     const float b = slow.net.layer(0).weights()(1, 2);
     fast.net.layer(1).bias()[1] = 3.0f;
     synapse::follow(fast.net, slow.net, 0.25f);
-    CHECK(slow.net.layer(0).weights()(1, 2) == doctest::Approx(b + 0.25f * (a - b)));
+    CHECK(slow.net.layer(0).weights()(1, 2) == doctest::Approx(static_cast<double>(b + 0.25f * (a - b))));
     CHECK(slow.net.layer(1).bias()[1] == 0.75f);
     CHECK(fast.net.layer(0).weights()(1, 2) == a);
 }
