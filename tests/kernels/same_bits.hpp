@@ -135,7 +135,7 @@ public:
           delta{std::size_t{p.samples} * stride},
           p_{p} {
         for (std::uint32_t k = 0; k < p.inputs; ++k)
-            copy(&p.weight[std::size_t{k} * p.outputs], weight.data() + std::size_t{k} * stride, p.outputs);
+            copy(p.weight.data() + (std::size_t{k} * p.outputs), weight.data() + std::size_t{k} * stride, p.outputs);
         copy(p.bias.data(), bias.data(), p.outputs);
         for (std::uint32_t b = 0; b < p.samples; ++b) {
             copy(p.x.data() + std::size_t{b} * p.inputs, x.data() + std::size_t{b} * in_stride, p.inputs);
