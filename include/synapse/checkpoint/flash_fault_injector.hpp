@@ -176,10 +176,11 @@ private:
         for (damaged& d : damage_) {
             if (address < d.start + d.size && d.start < address + unit.size()) d.touched = true;
         }
-        if (worn_ < address || worn_ - address >= unit.size()) return flash_->program(address, unit);
+        const std::uint32_t at = worn_ - address;  // of the worn byte in the unit
+        if (worn_ < address || at >= unit.size() || at >= largest_unit) return flash_->program(address, unit);
         std::byte copy[largest_unit];
         std::memcpy(copy, unit.data(), unit.size());
-        copy[worn_ - address] = erased;
+        copy[at] = erased;
         return flash_->program(address, {copy, unit.size()});
     }
 
