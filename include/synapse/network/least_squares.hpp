@@ -76,14 +76,14 @@ public:
     // Learns that target [outputs], finite and within +-limit, is the answer for features(). keep: the forgetting factor, in
     // [0.5, 1]; 1 forgets nothing, 0.999 has a memory of 1000 samples.
     // @cost 1.5 features^2 products, one read and one write of the factor; loop-safe
-    SYNAPSE_LOOP_SAFE void learn(const float* target, float keep) noexcept {
+    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE void learn(const float* target, float keep) noexcept {
         forward();
         for (std::uint32_t j = 0; j < outputs_; ++j) error_[j] = held(target[j] - error_[j]);
         correct(keep);
     }
 
     // The same for a label, below outputs: 1 for its output, 0 for all others. An output whose label never came is 0.
-    SYNAPSE_LOOP_SAFE void learn(std::uint32_t label, float keep) noexcept {
+    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE void learn(std::uint32_t label, float keep) noexcept {
         forward();
         for (std::uint32_t j = 0; j < outputs_; ++j) error_[j] = held((j == label ? 1.0f : 0.0f) - error_[j]);
         correct(keep);
