@@ -68,13 +68,13 @@ struct method {
 
 constexpr std::uint32_t published_batch = 10;
 
-method published(std::string name, remember::published kind, std::uint32_t capacity, float alpha = 0.5f, float beta = 1.0f, bool shuffled = false) {
+// Each at the best of the rates .03, .05 and .1.
+method published(std::string name, remember::published kind, std::uint32_t capacity, float rate = 0.1f, bool shuffled = false) {
     remember::published_numbers numbers;
     numbers.method = kind;
     numbers.capacity = capacity;
     numbers.replays = published_batch;
-    numbers.alpha = alpha;
-    numbers.beta = beta;
+    numbers.rate = rate;
     return {std::move(name), capacity, published_batch, shuffled, true, [numbers](const remember::problem& p, std::uint64_t seed) {
                 return std::make_unique<remember::published_student>(p, numbers, published_batch, seed);
             }};
@@ -91,11 +91,11 @@ std::vector<method> methods() {
     using remember::our_numbers;
     std::vector<method> all;
     all.push_back(published("fine-tune", remember::published::fine_tune, 0));
-    all.push_back(published("joint i.i.d.", remember::published::fine_tune, 0, 0.0f, 0.0f, true));
+    all.push_back(published("joint i.i.d.", remember::published::fine_tune, 0, 0.1f, true));
     for (const std::uint32_t capacity : {200u, 1000u}) {
         all.push_back(published("ER", remember::published::replay, capacity));
         all.push_back(published("ER-ACE", remember::published::asymmetric, capacity));
-        all.push_back(published("DER++", remember::published::dark_replay, capacity));
+        all.push_back(published("DER++", remember::published::dark_replay, capacity, capacity == 200 ? 0.03f : 0.1f));
         for (const auto& [fresh, replays] : {std::pair{10u, 10u}, std::pair{10u, 50u}, std::pair{1u, 4u}}) {
             our_numbers n;
             n.fresh = fresh;
@@ -113,8 +113,10 @@ std::vector<method> methods() {
     bits.capacity = 800;
     bits.format = synapse::sample_format::bit;
     all.push_back(ours("synapse 10+50, 1 bit a pixel", bits));
-    for (const std::uint32_t sleep : {0u, 200u, 500u, 1000u, 2000u, 4000u}) {
+    for (const std::uint32_t sleep : {0u, 200u, 500u, 1000u, 2000u, 4000u, 10000u}) {
         our_numbers drowsy;
+        drowsy.fresh = 1;
+        drowsy.replays = 4;
         drowsy.capacity = 1000;
         drowsy.replay_ratio = 0.2f;
         drowsy.sleep = sleep;
