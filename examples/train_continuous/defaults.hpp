@@ -9,6 +9,7 @@
 
 #include <synapse/hosted/any_learner.hpp>
 #include <synapse/hosted/streams/sample.hpp>
+#include <synapse/memory/augment.hpp>
 
 #include "train_continuous/options.hpp"
 #include "worlds/arm_learner.hpp"
@@ -30,6 +31,8 @@ inline synapse::shape default_shape(data_kind data) {
         s.hidden[0] = s.hidden[1] = 400;
         s.scaling = synapse::input_scaling::none;  // pixels lie in [0, 1]
         s.format = synapse::sample_format::u8;
+        s.slow = true;
+        s.batch = 5;  // one new sample and the four that it brings back
     } else {
         s.hidden[0] = 64;
     }
@@ -72,6 +75,11 @@ inline bool as_asked(const options& x, const synapse::shape& asked, const synaps
 
 inline synapse::tuning tuning_of(const options& x) {
     synapse::tuning t = x.data == data_kind::arm ? worlds::arm_tuning() : synapse::tuning{};
+    if (x.data == data_kind::idx) {
+        t.replay_ratio = 0.8f;
+        t.consistency = 1.0f;
+        t.answers = synapse::answer::both;
+    }
     t.seed = x.seed;
     if (x.learning_rate) t.learning_rate = *x.learning_rate;
     if (x.replay_ratio) {
@@ -80,6 +88,11 @@ inline synapse::tuning tuning_of(const options& x) {
         if (x.data == data_kind::arm) t.replay_weight = t.replay_ratio / (1.0f - t.replay_ratio);
     }
     return t;
+}
+
+// How replayed images are varied: a seventh of a small image would be another image, so below 14 pixels they stay as they are.
+inline synapse::augment::shift image_shift(const options& x, std::uint32_t rows, std::uint32_t columns) {
+    return {rows, columns, x.image_shift.value_or(std::min(rows, columns) / 14)};
 }
 
 // When to stop counting samples, if at all.

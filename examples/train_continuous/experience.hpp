@@ -21,6 +21,7 @@
 #include <synapse/hosted/streams/order.hpp>
 #include <synapse/hosted/streams/rows.hpp>
 #include <synapse/hosted/streams/sample.hpp>
+#include <synapse/memory/augment.hpp>
 
 #include "console/json.hpp"
 #include "train_continuous/defaults.hpp"
@@ -203,9 +204,11 @@ private:
 
 class idx_experience final : public stream_experience {
 public:
-    explicit idx_experience(const options& x)
-        : ordered_{std::make_unique<synapse::streams::idx_files>(*x.path), x.order.value_or(synapse::streams::order{}), *x.path,
-                   order_seed(x.seed), x.passes.value_or(1)} {}
+    explicit idx_experience(const options& x) : idx_experience{x, std::make_unique<synapse::streams::idx_files>(*x.path)} {}
+    void begin(model_type& model) override {
+        stream_experience::begin(model);
+        if (shift_.reach != 0) model.augment_replay(&synapse::augment::shift::apply, &shift_);
+    }
     [[nodiscard]] std::uint32_t parts() const noexcept override { return ordered_.parts(); }
     [[nodiscard]] std::uint32_t part() const noexcept override { return ordered_.part(); }
     [[nodiscard]] std::unique_ptr<synapse::streams::indexed_stream> held_out(const std::string& path) const override {
@@ -226,6 +229,9 @@ public:
     [[nodiscard]] bool over() const noexcept override { return ordered_.over(); }
 
 private:
+    idx_experience(const options& x, std::unique_ptr<synapse::streams::idx_files> files)
+        : shift_{image_shift(x, files->image_rows(), files->image_columns())},
+          ordered_{std::move(files), x.order.value_or(synapse::streams::order{}), *x.path, order_seed(x.seed), x.passes.value_or(1)} {}
     // Tells one data set from another of as many images.
     [[nodiscard]] std::uint64_t labels() const noexcept {
         synapse::crc32c sum;
@@ -236,6 +242,7 @@ private:
         return sum.value();
     }
     [[nodiscard]] synapse::streams::stream& samples() const noexcept override { return ordered_; }
+    synapse::augment::shift shift_;
     mutable synapse::streams::ordered_stream ordered_;
 };
 

@@ -51,6 +51,7 @@ struct options {
     std::optional<synapse::replay_policy> replay_policy;
     std::optional<synapse::sample_format> replay_format;
     std::optional<std::uint32_t> batch;
+    std::optional<std::uint32_t> image_shift;
     std::optional<std::uint64_t> sleep_every;
     std::optional<std::uint64_t> sleep_steps;
     std::uint64_t seed = 1;
@@ -165,7 +166,7 @@ inline std::span<const console::option<options>> option_table() {
          [](o& x, text v) { x.hidden = layer_sizes(v); }},
         {learner, "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02; arm 0.03)",
          [](o& x, text v) { x.learning_rate = f32(real_number(v, 1e-9, 10)); }},
-        {learner, "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm 0.8)",
+        {learner, "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm and idx 0.8)",
          [](o& x, text v) { x.replay_ratio = f32(real_number(v, 0, 0.99)); }},
         {learner, "replay-capacity", 0, "N", "samples to remember (default 1000; arm 12000); --replay is the same",
          [](o& x, text v) { x.replay = u32(whole_number(v, 0, 1u << 30)); }},
@@ -184,7 +185,11 @@ inline std::span<const console::option<options>> option_table() {
              x.replay_format = one_of<sample_format>(
                  v, {{"32", sample_format::f32}, {"16", sample_format::f16}, {"8", sample_format::u8}, {"1", sample_format::bit}});
          }},
-        {learner, "batch", 0, "N", "samples, remembered ones included, that share one pass over the weights (default 1)",
+        {learner, "image-shift", 0, "N",
+         "idx: remembered images are moved by up to N pixels each way when they are learned again\n"
+         "(default: a fourteenth of the shorter side; 0: they stay as they were)",
+         [](o& x, text v) { x.image_shift = u32(whole_number(v, 0, 64)); }},
+        {learner, "batch", 0, "N", "samples, remembered ones included, that share one pass over the weights (default 1; idx 5)",
          [](o& x, text v) { x.batch = u32(whole_number(v, 1, 4096)); }},
         {learner, "sleep-every", 0, "N", "sleep after every so many steps: learn from memory alone (default: never)",
          [](o& x, text v) { x.sleep_every = whole_number(v, 1, most_steps); }},
@@ -258,6 +263,7 @@ inline void check(const options& x) {
          "--classes goes with --data - --task classify");
     only(x.order.has_value(), file, "--order goes with --data csv or --data idx");
     only(x.passes.has_value(), file, "--passes goes with --data csv or --data idx");
+    only(x.image_shift.has_value(), x.data == data_kind::idx, "--image-shift goes with --data idx");
     only(x.test.has_value(), file || table, "--test goes with --data csv, idx or -");
     only(x.learns == synapse::task::classification, x.data != data_kind::arm, "--task classify: the arm is a regression");
     only(x.learns == synapse::task::regression, x.data != data_kind::idx, "--task regress: idx data is labelled");

@@ -105,7 +105,7 @@ class CommandLine(Case):
             ["--data", "csv", "--path", "x", "--classes", "3"], ["--data", "csv", "--path", "x", "--order", "by-class"],
             ["--data", "csv", "--path", "x", "--order", "by-class:0"], ["--data", "csv", "--path", "x", "--task", "regress", "--order", "by-class:2"],
             ["--data", "csv", "--path", "x", "--task", "guess"], ["--data", "idx", "--path", "x", "--task", "regress"],
-            ["--data", "idx", "--path", "x", "--target", "0"],
+            ["--data", "idx", "--path", "x", "--target", "0"], ["--image-shift", "1"], ["--data", "idx", "--path", "x", "--image-shift", "65"],
         ]
         for arguments in wrong:
             with self.subTest(arguments):
@@ -319,6 +319,25 @@ class Idx(Case):
         self.assertEqual(len(early["accuracy_matrix"]), 1)
         self.assertIsNone(early["forgetting"])
         self.assertEqual(len(self.report(*arguments, "--order", "by-class:4")["accuracy_matrix"]), 4)
+
+    def test_large_images_are_learned_again_with_a_shift_and_small_ones_as_they_were(self):
+        def life(side, *more):
+            self.SIDE = side
+            path = self.images(f"data{side}", "train", 200, 1)
+            return self.report("--data", "idx", "--path", path, "--hidden", "8", *more)["weights_hash"]
+        self.assertEqual(life(4), life(4, "--image-shift", "0"))
+        self.assertNotEqual(life(4), life(4, "--image-shift", "1"))
+        self.assertEqual(life(14), life(14, "--image-shift", "1"))
+        self.assertNotEqual(life(14), life(14, "--image-shift", "0"))
+
+    def test_replay_keeps_the_first_classes(self):
+        path = self.images("data", "train", 2000, 1)
+        self.images("data", "t10k", 300, 2)
+        arguments = ["--data", "idx", "--path", path, "--order", "by-class:4", "--test", path, "--hidden", "16"]
+        kept, lost = self.report(*arguments), self.report(*arguments, "--replay-ratio", "0")
+        self.assertGreater(kept["test_accuracy"], 0.85)
+        self.assertLess(kept["forgetting"], 0.15)
+        self.assertGreater(lost["forgetting"], kept["forgetting"] + 0.4)
 
     def test_hostile_files_are_refused(self):
         path = self.images("data", "train", 20, 1)

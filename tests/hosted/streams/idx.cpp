@@ -72,6 +72,19 @@ TEST_CASE("idx: images in order and in any order") {
     CHECK(files.next(s) == arrival::sample);
 }
 
+TEST_CASE("idx: how an image is laid out, if it has one channel") {
+    const auto sides = [](const std::vector<std::uint32_t>& sizes, std::size_t pixels) {
+        const scratch_files scratch;
+        scratch.write("train-images-idx3-ubyte", header(sizes) + std::string(2 * pixels, '\1'));
+        scratch.write("train-labels-idx1-ubyte", header({2}) + std::string{"\x00\x01", 2});
+        const idx_files files{scratch.path()};
+        return std::vector<std::uint32_t>{files.form().inputs, files.image_rows(), files.image_columns()};
+    };
+    CHECK(sides({2, 3, 5}, 15) == std::vector<std::uint32_t>{15, 3, 5});
+    CHECK(sides({2, 7}, 7) == std::vector<std::uint32_t>{7, 0, 0});
+    CHECK(sides({2, 3, 5, 2}, 30) == std::vector<std::uint32_t>{30, 0, 0});
+}
+
 TEST_CASE("idx: the test set, the names with a point, and one file by name") {
     const scratch_files scratch;
     scratch.write("train-images.idx3-ubyte", three_images);

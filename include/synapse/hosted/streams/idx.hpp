@@ -46,6 +46,8 @@ public:
     [[nodiscard]] std::uint32_t items() const noexcept { return items_; }
     [[nodiscard]] std::uint32_t item_size() const noexcept { return item_size_; }
     [[nodiscard]] std::uint32_t dimensions() const noexcept { return dimensions_; }
+    // Of dimension i; 1 beyond the last.
+    [[nodiscard]] std::uint32_t size(std::uint32_t i) const noexcept { return i < dimensions_ ? size_[i] : 1; }
 
     // Items first .. first + out.size() / item_size() - 1, which must exist. Throws data_error.
     void read(std::uint64_t first, std::span<std::uint8_t> out) const { read_at(data_ + first * item_size_, out); }
@@ -79,6 +81,7 @@ private:
             std::uint8_t b[4];
             read_at(4 + std::uint64_t{4} * i, b);
             const std::uint32_t size = std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
+            size_[i] = size;
             if (i == 0) {
                 items_ = size;
             } else {
@@ -101,6 +104,7 @@ private:
     std::uint32_t items_ = 0;
     std::uint32_t item_size_ = 0;
     std::uint32_t dimensions_ = 0;
+    std::uint32_t size_[4] = {};
 };
 
 enum class idx_part : std::uint8_t { train, test };  // files named train-*, t10k-*
@@ -118,6 +122,9 @@ public:
     [[nodiscard]] const stream_form& form() const noexcept override { return form_; }
     [[nodiscard]] std::uint64_t rows() const noexcept override { return images_.items(); }
     [[nodiscard]] std::uint32_t label(std::uint64_t row) const noexcept override { return labels_[row]; }
+    // Pixels down and across, of images of one channel; 0 of others.
+    [[nodiscard]] std::uint32_t image_rows() const noexcept { return images_.dimensions() == 3 ? images_.size(1) : 0; }
+    [[nodiscard]] std::uint32_t image_columns() const noexcept { return images_.dimensions() == 3 ? images_.size(2) : 0; }
 
     void read(std::uint64_t row, sample& out) override {
         images_.read(row, pixels_);
