@@ -82,6 +82,7 @@ inline synapse::tuning tuning_of(const options& x) {
     }
     t.seed = x.seed;
     if (x.learning_rate) t.learning_rate = *x.learning_rate;
+    if (x.answers) t.answers = *x.answers;
     if (x.replay_ratio) {
         t.replay_ratio = *x.replay_ratio;
         // On the arm a replayed sample weighs as much as a new one.

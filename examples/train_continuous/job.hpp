@@ -168,6 +168,7 @@ private:
         synapse::tuning t = model_->tuned();
         const synapse::tuning asked = tuning_of(options_);
         if (options_.learning_rate) t.learning_rate = asked.learning_rate;
+        if (options_.answers) t.answers = asked.answers;
         if (ratio_asked && options_.replay_ratio) {
             t.replay_ratio = asked.replay_ratio;
             t.replay_weight = asked.replay_weight;

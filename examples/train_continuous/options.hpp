@@ -16,6 +16,7 @@
 #include <synapse/hosted/streams/order.hpp>
 #include <synapse/hosted/streams/table.hpp>
 #include <synapse/learner/shape.hpp>
+#include <synapse/learner/tuning.hpp>
 #include <synapse/memory/codec.hpp>
 #include <synapse/memory/replay.hpp>
 
@@ -52,6 +53,7 @@ struct options {
     std::optional<synapse::sample_format> replay_format;
     std::optional<std::uint32_t> batch;
     std::optional<std::uint32_t> image_shift;
+    std::optional<synapse::answer> answers;
     std::optional<std::uint64_t> sleep_every;
     std::optional<std::uint64_t> sleep_steps;
     std::uint64_t seed = 1;
@@ -189,6 +191,11 @@ inline std::span<const console::option<options>> option_table() {
          "idx: remembered images are moved by up to N pixels each way when they are learned again\n"
          "(default: a fourteenth of the shorter side; 0: they stay as they were)",
          [](o& x, text v) { x.image_shift = u32(whole_number(v, 0, 64)); }},
+        {learner, "answers", 0, "WHICH", "idx: the system that predicts: fast (the newest knowledge), slow (what has lasted) or both (default)",
+         [](o& x, text v) {
+             x.answers = one_of<synapse::answer>(
+                 v, {{"fast", synapse::answer::fast}, {"slow", synapse::answer::slow}, {"both", synapse::answer::both}});
+         }},
         {learner, "batch", 0, "N", "samples, remembered ones included, that share one pass over the weights (default 1; idx 5)",
          [](o& x, text v) { x.batch = u32(whole_number(v, 1, 4096)); }},
         {learner, "sleep-every", 0, "N", "sleep after every so many steps: learn from memory alone (default: never)",
@@ -264,6 +271,7 @@ inline void check(const options& x) {
     only(x.order.has_value(), file, "--order goes with --data csv or --data idx");
     only(x.passes.has_value(), file, "--passes goes with --data csv or --data idx");
     only(x.image_shift.has_value(), x.data == data_kind::idx, "--image-shift goes with --data idx");
+    only(x.answers.has_value(), x.data == data_kind::idx, "--answers goes with --data idx: only its learner has a slow system");
     only(x.test.has_value(), file || table, "--test goes with --data csv, idx or -");
     only(x.learns == synapse::task::classification, x.data != data_kind::arm, "--task classify: the arm is a regression");
     only(x.learns == synapse::task::regression, x.data != data_kind::idx, "--task regress: idx data is labelled");

@@ -106,6 +106,8 @@ class CommandLine(Case):
             ["--data", "csv", "--path", "x", "--order", "by-class:0"], ["--data", "csv", "--path", "x", "--task", "regress", "--order", "by-class:2"],
             ["--data", "csv", "--path", "x", "--task", "guess"], ["--data", "idx", "--path", "x", "--task", "regress"],
             ["--data", "idx", "--path", "x", "--target", "0"], ["--image-shift", "1"], ["--data", "idx", "--path", "x", "--image-shift", "65"],
+            ["--data", "idx", "--path", "x", "--image-shift", "-1"], ["--data", "csv", "--path", "x", "--image-shift", "0"], ["--answers", "slow"],
+            ["--data", "-", "--image-shift", "1"], ["--data", "idx", "--path", "x", "--answers", "quick"],
         ]
         for arguments in wrong:
             with self.subTest(arguments):
@@ -329,6 +331,14 @@ class Idx(Case):
         self.assertNotEqual(life(4), life(4, "--image-shift", "1"))
         self.assertEqual(life(14), life(14, "--image-shift", "1"))
         self.assertNotEqual(life(14), life(14, "--image-shift", "0"))
+
+    def test_either_system_answers_and_both_learn_the_same(self):
+        path = self.images("data", "train", 400, 1)
+        self.images("data", "t10k", 300, 2)
+        by = {who: self.report("--data", "idx", "--path", path, "--test", path, "--hidden", "8", "--order", "by-class:2", "--answers", who)
+              for who in ("fast", "slow", "both")}
+        self.assertEqual(len({r["weights_hash"] for r in by.values()}), 1)
+        self.assertNotEqual(by["fast"]["test_accuracy"], by["slow"]["test_accuracy"])
 
     def test_replay_keeps_the_first_classes(self):
         path = self.images("data", "train", 2000, 1)
