@@ -4,12 +4,14 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace console {
 
@@ -68,37 +70,83 @@ inline std::string some_text(std::string_view text) {
     return std::string{text};
 }
 
-// Applies arguments in order; of an option given twice the last counts. `--name value`, `--name=value`, `-q`, `-q value`.
-// Throws usage_error: an option that is not in the table, a value missing or wrong, a flag given a value, a word without an option.
+namespace details {
+
+// One option of whichever table it stands in, for the settings of a program, which derive from those of each table.
 template <class Options>
-void parse(std::span<const char* const> arguments, std::span<const option<Options>> table, Options& options) {
+struct known_option {
+    const void* entry = nullptr;
+    std::string_view name;
+    std::string_view value;
+    void (*set)(const void* entry, Options&, std::string_view) = nullptr;
+    [[nodiscard]] explicit operator bool() const noexcept { return entry != nullptr; }
+    // Throws usage_error, which names the option as it was given.
+    void apply(Options& options, std::string_view given, std::string_view text) const {
+        try {
+            set(entry, options, text);
+        } catch (const usage_error& error) {
+            throw usage_error{std::string{given} + " '" + std::string{text} + "': " + error.what()};
+        }
+    }
+};
+
+template <class Options, class Match, class... Tables>
+known_option<Options> find(Match match, std::span<const option<Tables>>... tables) {
+    known_option<Options> found;
+    const auto look = [&]<class Table>(std::span<const option<Table>> table) {
+        for (const option<Table>& o : table) {
+            if (!found && match(o.name, o.letter)) {
+                found = {&o, o.name, o.value, [](const void* entry, Options& options, std::string_view text) {
+                             static_cast<const option<Table>*>(entry)->set(options, text);
+                         }};
+            }
+        }
+    };
+    (look(tables), ...);
+    return found;
+}
+
+}  // namespace details
+
+// Applies arguments in order; of an option given twice the last counts. `--name value`, `--name=value`, `-q`, `-q value`.
+// Throws usage_error: an option that is in no table, a value missing or wrong, a flag given a value, a word without an option.
+// @param tables  of Options or of what it derives from; an option that stands in two is the first's
+template <class Options, class... Tables>
+void parse(std::span<const char* const> arguments, Options& options, std::span<const option<Tables>>... tables) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string_view word = arguments[i];
         const std::size_t equals = word.starts_with("--") ? word.find('=') : std::string_view::npos;
         const std::string_view given = word.substr(0, equals);
-        const option<Options>* found = nullptr;
-        for (const option<Options>& o : table) {
-            const bool is_long = given.starts_with("--") && given.substr(2) == o.name;
-            const bool is_short = o.letter != 0 && given.size() == 2 && given[0] == '-' && given[1] == o.letter;
-            if (is_long || is_short) found = &o;
-        }
-        if (found == nullptr) {
+        const auto found = details::find<Options>(
+            [given](std::string_view name, char letter) {
+                return (given.starts_with("--") && given.substr(2) == name) || (letter != 0 && given.size() == 2 && given[0] == '-' && given[1] == letter);
+            },
+            tables...);
+        if (!found) {
             throw usage_error{(word.starts_with("-") && word.size() > 1 ? "unknown option " : "unexpected argument ") + std::string{given}};
         }
         std::string_view value;
         if (equals != std::string_view::npos) {
-            if (found->value.empty()) throw usage_error{std::string{given} + " takes no value"};
+            if (found.value.empty()) throw usage_error{std::string{given} + " takes no value"};
             value = word.substr(equals + 1);
-        } else if (!found->value.empty()) {
-            if (i + 1 == arguments.size()) throw usage_error{std::string{given} + " needs a value: " + std::string{found->value}};
+        } else if (!found.value.empty()) {
+            if (i + 1 == arguments.size()) throw usage_error{std::string{given} + " needs a value: " + std::string{found.value}};
             value = arguments[++i];
         }
-        try {
-            found->set(options, value);
-        } catch (const usage_error& error) {
-            throw usage_error{std::string{given} + " '" + std::string{value} + "': " + error.what()};
+        found.apply(options, given, value);
+    }
+}
+
+// Those options of a table that another program has too, in the order of the names. A name that is not in the table gives none.
+template <class Options>
+std::vector<option<Options>> chosen(std::span<const option<Options>> table, std::initializer_list<std::string_view> names) {
+    std::vector<option<Options>> some;
+    for (const std::string_view name : names) {
+        for (const option<Options>& o : table) {
+            if (o.name == name) some.push_back(o);
         }
     }
+    return some;
 }
 
 // The table as --help shows it: headings, options with their values, and help texts in one column.

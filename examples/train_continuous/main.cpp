@@ -29,7 +29,7 @@ int fail(const char* why, int code) {
 int run(std::span<const char* const> arguments) {
     train_continuous::options options;
     try {
-        console::parse(arguments, train_continuous::option_table(), options);
+        console::parse(arguments, options, train_continuous::option_table());
         if (options.help || options.version) {
             std::fputs(options.help ? train_continuous::help_text().c_str() : "train_continuous ", stdout);
             if (!options.help) std::printf("%s\n", synapse::version);

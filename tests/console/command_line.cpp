@@ -26,7 +26,7 @@ constexpr std::array<console::option<settings>, 4> table{{
 settings parsed(std::initializer_list<const char*> words) {
     settings s;
     const std::vector<const char*> arguments{words};
-    console::parse<settings>(arguments, table, s);
+    console::parse(arguments, s, std::span<const console::option<settings>>{table});
     return s;
 }
 
@@ -64,6 +64,31 @@ TEST_CASE("command_line: errors say which option and what it takes") {
     CHECK(error({"--count", "11"}) == "--count '11': must be a whole number from 1 to 10");
     CHECK(error({"--share=2"}) == "--share '2': must be a number from -0.5 to 1");
     CHECK(error({"--name="}) == "--name '': must not be empty");
+}
+
+TEST_CASE("command_line: a program may add options to another's, or take some of them") {
+    struct more : settings {
+        int level = 0;
+    };
+    constexpr std::array<console::option<more>, 2> own{{
+        {"Own", "level", 'l', "N", "how loud", [](more& m, std::string_view v) { m.level = static_cast<int>(console::whole_number(v, 0, 9)); }},
+        {"Own", "count", 0, "N", "twice as many", [](more& m, std::string_view v) { m.count = 2 * console::whole_number(v, 1, 10); }},
+    }};
+    const auto shared = console::chosen<settings>(table, {"quiet", "count", "nothing"});
+    REQUIRE(shared.size() == 2);
+    CHECK(shared[0].name == "quiet");
+    const auto parse = [&](std::initializer_list<const char*> words) {
+        more m;
+        const std::vector<const char*> arguments{words};
+        console::parse(arguments, m, std::span<const console::option<more>>{own}, std::span<const console::option<settings>>{shared});
+        return m;
+    };
+    const more m = parse({"-q", "-l", "3", "--count", "4"});
+    CHECK(m.quiet);
+    CHECK(m.level == 3);
+    CHECK(m.count == 8);
+    CHECK_THROWS_AS(parse({"--share", "0"}), console::usage_error);
+    CHECK_THROWS_WITH_AS(parse({"--level", "x"}), "--level 'x': must be a whole number from 0 to 9", console::usage_error);
 }
 
 TEST_CASE("command_line: a number is the whole word") {
