@@ -149,6 +149,32 @@ std::vector<option<Options>> chosen(std::span<const option<Options>> table, std:
     return some;
 }
 
+// A command line that takes words beside its options, such as files.
+struct split_arguments {
+    std::vector<const char*> options;  // with their values, for parse
+    std::vector<std::string> words;    // in their order; all of what follows "--", and "-"
+};
+template <class Options>
+split_arguments split(std::span<const char* const> arguments, std::span<const option<Options>> table) {
+    split_arguments out;
+    bool only_words = false;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view word = arguments[i];
+        if (only_words || word == "-" || !word.starts_with('-')) {
+            out.words.emplace_back(word);
+        } else if (word == "--") {
+            only_words = true;
+        } else {
+            out.options.push_back(arguments[i]);
+            for (const option<Options>& o : table) {
+                const bool is_it = (word.starts_with("--") && word.substr(2) == o.name) || (o.letter != 0 && word.size() == 2 && word[1] == o.letter);
+                if (is_it && !o.value.empty() && i + 1 < arguments.size()) out.options.push_back(arguments[++i]);
+            }
+        }
+    }
+    return out;
+}
+
 // The table as --help shows it: headings, options with their values, and help texts in one column.
 template <class Options>
 std::string help(std::span<const option<Options>> table) {

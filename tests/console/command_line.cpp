@@ -116,3 +116,23 @@ TEST_CASE("command_line: help groups the options and lines their texts up") {
           "                              a name\n"
           "  -q, --quiet                 say nothing\n");
 }
+
+TEST_CASE("command line: words beside options") {
+    struct flags {
+        bool loud = false;
+        std::string name;
+    };
+    static constexpr console::option<flags> table[] = {
+        {"", "loud", 'l', "", "", [](flags& f, std::string_view) { f.loud = true; }},
+        {"", "name", 'n', "NAME", "", [](flags& f, std::string_view v) { f.name = v; }},
+    };
+    const char* const arguments[] = {"a", "--name", "b", "-l", "c", "-n", "d", "--name=e", "-", "--", "--loud", "f"};
+    const auto found = console::split<flags>(arguments, table);
+    CHECK(found.words == std::vector<std::string>{"a", "c", "-", "--loud", "f"});
+    flags f;
+    console::parse<flags>(found.options, table, f);
+    CHECK(f.loud);
+    CHECK(f.name == "e");
+    const char* const cut[] = {"--name"};
+    CHECK_THROWS_AS(console::parse<flags>(console::split<flags>(cut, table).options, table, f), console::usage_error);
+}
