@@ -182,7 +182,7 @@ int run(std::span<const char* const> arguments) {
     std::vector<std::string> files;
     try {
         const auto split = console::split<inspect::options>(arguments, inspect::option_table());
-        console::parse<inspect::options>(split.options, inspect::option_table(), options);
+        console::parse(split.options, options, inspect::option_table());
         files = split.words;
         const bool whole = options.verify || options.trend;
         if (!options.help && !options.version) {

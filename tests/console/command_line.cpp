@@ -130,9 +130,9 @@ TEST_CASE("command line: words beside options") {
     const auto found = console::split<flags>(arguments, table);
     CHECK(found.words == std::vector<std::string>{"a", "c", "-", "--loud", "f"});
     flags f;
-    console::parse<flags>(found.options, table, f);
+    console::parse(found.options, f, std::span<const console::option<flags>>{table});
     CHECK(f.loud);
     CHECK(f.name == "e");
     const char* const cut[] = {"--name"};
-    CHECK_THROWS_AS(console::parse<flags>(console::split<flags>(cut, table).options, table, f), console::usage_error);
+    CHECK_THROWS_AS(console::parse(console::split<flags>(cut, table).options, f, std::span<const console::option<flags>>{table}), console::usage_error);
 }
