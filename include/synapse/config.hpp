@@ -4,7 +4,7 @@
 //   SYNAPSE_XSIMD            1: the default kernels use xsimd; 0: they never do. Default 0: the core needs no package.
 //                            The build target synapse::hosted defines it as 1 where xsimd is found.
 //   SYNAPSE_ASSERT(test)     called on a wrong program, never on wrong data. Default: nothing; no memory safety depends on it.
-//   SYNAPSE_ALLOW_FAST_MATH  admit -ffast-math and give up "the same bits on every machine".
+//   SYNAPSE_ALLOW_FAST_MATH  admit -ffast-math, and Helium's floats on Cortex-M55, and give up "the same bits on every machine".
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,13 @@
 
 #if defined(__FAST_MATH__) && !defined(SYNAPSE_ALLOW_FAST_MATH)
 #error "synapse: -ffast-math changes results from machine to machine; drop it, or define SYNAPSE_ALLOW_FAST_MATH to accept that"
+#endif
+
+// Compilers use the vectors of floats of Armv8.1-M (Cortex-M55, M85) unasked, and those flush denormals whatever the FPSCR says.
+#if defined(__ARM_FEATURE_MVE) && !defined(SYNAPSE_ALLOW_FAST_MATH)
+#if (__ARM_FEATURE_MVE & 2) != 0
+#error "synapse: Helium's floats flush denormals, which changes results; build with -mcpu=...+nomve.fp, or define SYNAPSE_ALLOW_FAST_MATH"
+#endif
 #endif
 
 #ifndef SYNAPSE_XSIMD
