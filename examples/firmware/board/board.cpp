@@ -4,7 +4,11 @@
 
 #include "semihosting.hpp"
 
-extern "C" std::uint32_t stack_top, stack_limit;  // from sections.ld
+extern "C" {
+// From sections.ld.
+extern std::uint32_t stack_top, stack_limit;
+extern std::byte outside_start[], outside_end[];
+}
 
 namespace board {
 
@@ -30,6 +34,8 @@ void reset() noexcept {
     for (;;) asm volatile("wfi");
 }
 
+std::span<std::byte> outside() noexcept { return {outside_start, outside_end}; }
+
 void print(const char* text) noexcept { semihosting::call(semihosting::write_text, text); }
 
 void print(std::uint32_t number) noexcept {
@@ -41,6 +47,19 @@ void print(std::uint32_t number) noexcept {
         number /= 10;
     } while (number != 0);
     print(at);
+}
+
+void print(float number, unsigned decimals) noexcept {
+    if (!(number - number >= 0.0f)) return print("not finite");
+    if (number < 0.0f) print("-");
+    std::uint32_t scale = 1;
+    for (unsigned i = 0; i < decimals; ++i) scale *= 10;
+    const auto rounded = static_cast<std::uint32_t>((number < 0.0f ? -number : number) * static_cast<float>(scale) + 0.5f);
+    print(rounded / scale);
+    if (decimals == 0) return;
+    print(".");
+    for (std::uint32_t digits = scale / 10; digits > 1 && rounded % scale < digits; digits /= 10) print("0");
+    print(rounded % scale);
 }
 
 host_file::host_file(const char* path, mode how) noexcept {

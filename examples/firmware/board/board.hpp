@@ -12,13 +12,16 @@ namespace board {
 
 // Ends the run; the emulator's exit code.
 [[noreturn]] void leave(int code) noexcept;
-// As if the power had failed and come back: the registers and the peripherals are as new, and so is RAM but for `flash_device`.
+// As if the power had failed and come back: the registers and the peripherals are as new, and so is RAM but for outside().
 [[noreturn]] void reset() noexcept;
+// Memory that the program's start leaves alone, where a simulation keeps what lives outside the processor. Zero at power-on.
+[[nodiscard]] std::span<std::byte> outside() noexcept;
 
 // ---- console and files
 
 void print(const char* text) noexcept;
 void print(std::uint32_t number) noexcept;
+void print(float number, unsigned decimals) noexcept;  // |number| below 4e9 / 10^decimals
 
 // A file of the machine that runs the emulator, written from the start or read.
 class host_file {

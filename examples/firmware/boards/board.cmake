@@ -14,4 +14,3 @@ string(JOIN " " CMAKE_EXE_LINKER_FLAGS_INIT -nostartfiles -Wl,--gc-sections -Wl,
        -Wl,--wrap=_malloc_r,--wrap=_realloc_r,--wrap=_free_r
        "-L${CMAKE_CURRENT_LIST_DIR}" "-L${CMAKE_CURRENT_LIST_DIR}/../board" "-T${CMAKE_CURRENT_LIST_DIR}/${board}.ld")
 set(CMAKE_CROSSCOMPILING_EMULATOR "${CMAKE_CURRENT_LIST_DIR}/../qemu;${board}")
-set(CMAKE_EXECUTABLE_SUFFIX .elf)
