@@ -137,6 +137,9 @@ void parse(std::span<const char* const> arguments, Options& options, std::span<c
     }
 }
 
+// True if the value of an option that also takes words is meant as the name of a file (config_file.hpp).
+inline bool names_config_file(std::string_view text) { return text.ends_with(".toml") || text.find('/') != std::string_view::npos; }
+
 // Those options of a table that another program has too, in the order of the names. A name that is not in the table gives none.
 template <class Options>
 std::vector<option<Options>> chosen(std::span<const option<Options>> table, std::initializer_list<std::string_view> names) {

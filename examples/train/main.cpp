@@ -11,6 +11,7 @@
 #include <synapse/hosted/streams/data_error.hpp>
 
 #include "console/command_line.hpp"
+#include "console/config_file.hpp"
 #include "console/exit_code.hpp"
 #include "console/files.hpp"
 #include "console/stop_signals.hpp"
@@ -28,7 +29,7 @@ int fail(const char* why, int code) {
 int run(std::span<const char* const> arguments) {
     train::options options;
     try {
-        console::parse(arguments, options, train::own_options(), train::shared_options());
+        console::parse_with_files(arguments, options, &train::options::config_files, train::own_options(), train::shared_options());
         options.words.assign(arguments.begin(), arguments.end());
         if (options.help || options.version) {
             std::fputs(options.help ? train::help_text().c_str() : "train ", stdout);

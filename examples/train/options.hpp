@@ -39,8 +39,12 @@ inline std::span<const console::option<options>> own_options() {
     constexpr text learner = "Learner";
     constexpr text output = "Checkpoints and output";
     static const option<options> table[] = {
-        {epochs, "config", 0, "PLAN", "fast: 10,000 samples, 10 epochs (default); full: 10,000,000 samples, 200 epochs",
-         [](o& x, text v) { x.size = train_continuous::one_of<plan>(v, {{"fast", plan::fast}, {"full", plan::full}}); }},
+        {epochs, "config", 0, "PLAN", "fast: 10,000 samples, 10 epochs (default); full: 10,000,000 samples, 200 epochs;\n"
+         "a FILE.toml: options, one `name = value` a line; the command line counts more",
+         [](o& x, text v) {
+             if (names_config_file(v)) return x.config_files.emplace_back(v), void();
+             x.size = train_continuous::one_of<plan>(v, {{"fast", plan::fast}, {"full", plan::full}});
+         }},
         {epochs, "samples", 0, "N", "of the data, its first ones, in each epoch (default: the plan's; fewer if there are fewer)",
          [](o& x, text v) { x.samples = whole_number(v, 1, most_steps); }},
         {epochs, "epochs", 0, "N", "times to go through them (default: the plan's)", [](o& x, text v) { x.epochs = whole_number(v, 1, 1000000); }},

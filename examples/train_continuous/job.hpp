@@ -22,6 +22,8 @@
 #include "console/exit_code.hpp"
 #include "console/files.hpp"
 #include "console/stop_signals.hpp"
+#include "console/telemetry.hpp"
+#include "console/terminal.hpp"
 #include "train_continuous/arm_experience.hpp"
 #include "train_continuous/checkpoints.hpp"
 #include "train_continuous/defaults.hpp"
@@ -33,6 +35,7 @@
 #include "train_continuous/options.hpp"
 #include "train_continuous/program_state.hpp"
 #include "train_continuous/progress.hpp"
+#include "train_continuous/speedometer.hpp"
 #include "train_continuous/status_line.hpp"
 #include "train_continuous/summary.hpp"
 
@@ -56,6 +59,7 @@ public:
     // Lives until it is over. @return the exit code
     int run() {
         began_ = said_ = saved_ = steady::now();
+        speed_.start(*began_, steps_);
         const bool sound = guarded([this] { live(); });
         // Before the last examination, which is not one that a life without a stop would have had.
         save("shutdown");
@@ -209,9 +213,13 @@ private:
     [[nodiscard]] double seconds_lived(steady::time_point now) const { return seconds_before_ + seconds_between(*began_, now); }
 
     void open_outputs() {
-        if (options_.metrics) metrics_ = console::line_log{*options_.metrics, console::line_log::start::anew};
+        if (options_.metrics) metrics_ = metrics_file{*options_.metrics};
+        if (options_.telemetry) telemetry_ = console::telemetry{*options_.telemetry};
+        live_ = console::live_line{STDERR_FILENO, !options_.quiet};
+        // One line for a person at a terminal, instead of many.
+        says_lines_ = !live_.shows() || ::isatty(STDOUT_FILENO) != 1;
         try {
-            log_ = console::line_log{options_.log, console::line_log::start::append};
+            log_ = console::line_log{options_.log, console::line_log::start::append, options_.log_mib << 20};
         } catch (const console::write_error& error) {
             if (options_.log_asked) throw;
             complain(std::string{error.what()} + " (going on without a log)");
@@ -289,6 +297,7 @@ private:
         const steady::time_point start = began_.value_or(born_);
         if (seconds_between(start, now) >= limits_.seconds && result_.why == ending::none) result_.why = ending::hours;
         if (began_ && seconds_between(said_, now) >= options_.status_interval) say(now);
+        if (began_) watch(now);
         if (began_ && console::stop_signals::take_save()) {
             save("manual");
         } else if (began_ && result_.why == ending::none && seconds_between(saved_, now) >= options_.save_interval) {
@@ -308,6 +317,7 @@ private:
         p.steps_per_second = lately > 0 ? static_cast<double>(steps_ - steps_then) / lately : 0.0;
         p.learner = model_->latest();
         p.classifies = model_->is_classifier();
+        p.neurons = hidden_units(model_->form());
         return p;
     }
 
@@ -316,10 +326,28 @@ private:
         said_ = now;
         steps_said_ = steps_;
         const std::string line = status_line(p);
-        print(line + "\n");
+        if (says_lines_) print(line + "\n");
         keep(log_, line);
-        const auto unix_time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-        keep(metrics_, metrics_line(p, unix_time));
+        if (!metrics_.write(p, unix_time())) complain(metrics_.log().why());
+    }
+
+    static double unix_time() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+    // What is shown and sent between two status lines, at most ten times a second.
+    void watch(steady::time_point now) {
+        const bool shows = live_.due(now);
+        const bool sends = telemetry_.open() && now - sent_ >= console::live_line::shortest;
+        if (!shows && !sends) return;
+        progress p = state(now, *began_, steps_before_);
+        p.steps_per_second = speed_.measure(now, steps_);
+        if (sends) {
+            sent_ = now;
+            telemetry_.send(telemetry_datagram(p, unix_time()));
+        }
+        if (!shows) return;
+        if (steps_saved_) p.seconds_since_save = seconds_between(saved_, now);
+        p.seconds_left = seconds_left(limits_, steps_, model_->latest().samples, seconds_between(*began_, now), p.steps_per_second);
+        live_.show(live_status(p), now);
     }
 
     // Once for each state of the learner.
@@ -330,9 +358,10 @@ private:
 
     int finish() {
         const steady::time_point now = steady::now();
+        live_.clear();
         if (steps_said_ != steps_ || steps_ == steps_before_) say(now);
         const progress end = state(now, *began_, steps_before_);
-        bool written = !log_.failed() && !metrics_.failed() && !checkpoints_.failed();
+        bool written = !log_.failed() && !metrics_.log().failed() && !checkpoints_.failed();
         result_.checkpoint = checkpoints_.newest();
         result_.checkpoint_bytes = checkpoints_.bytes_of(result_.checkpoint);
         if (options_.report) {
@@ -352,14 +381,18 @@ private:
         return result_.why == ending::signal ? console::by_signal + result_.signal : console::done;
     }
 
-    static void complain(std::string_view what) {
+    void complain(std::string_view what) {
+        live_.clear();
         static_cast<void>(console::details::write_all(STDERR_FILENO, "train_continuous: " + std::string{what} + "\n"));
     }
-    void print(std::string_view text) const {
-        if (!options_.quiet) static_cast<void>(console::details::write_all(STDOUT_FILENO, text));
+    void print(std::string_view text) {
+        if (options_.quiet) return;
+        live_.clear();
+        const bool spell = ::isatty(STDOUT_FILENO) == 1 && !console::utf8_locale();
+        static_cast<void>(console::details::write_all(STDOUT_FILENO, spell ? console::as_ascii(text) : std::string{text}));
     }
     // A full disk does not end a life: it is said once, and the exit code tells.
-    static void keep(console::line_log& log, std::string_view line) {
+    void keep(console::line_log& log, std::string_view line) {
         if (!log.write(line)) complain(log.why());
     }
 
@@ -369,7 +402,10 @@ private:
     bool prepared_ = false;
     std::unique_ptr<saved_life> before_;  // until this run has become it
     console::line_log log_;
-    console::line_log metrics_;
+    metrics_file metrics_;
+    console::telemetry telemetry_;
+    console::live_line live_;
+    bool says_lines_ = true;
     std::unique_ptr<experience> life_;
     std::optional<model_type> model_;
     examination held_out_;
@@ -379,6 +415,8 @@ private:
     std::optional<steady::time_point> began_;
     steady::time_point said_;
     steady::time_point saved_;
+    steady::time_point sent_;
+    speedometer speed_;
     std::uint64_t steps_said_ = 0;
     std::uint64_t steps_before_ = 0;  // of the life when this run began
     double seconds_before_ = 0;

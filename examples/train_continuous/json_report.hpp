@@ -20,12 +20,6 @@
 
 namespace train_continuous {
 
-inline std::uint64_t hidden_units(const synapse::shape& s) {
-    std::uint64_t sum = 0;
-    for (const std::uint32_t units : s.hidden) sum += units;
-    return sum;
-}
-
 struct run_result {
     ending why = ending::none;
     int signal = 0;
@@ -64,7 +58,7 @@ inline std::string json_report(const options& x, const progress& end, const run_
     }
 
     add_agent_metrics(out, end);
-    out.member("neurons", hidden_units(model.form())).member("growth_events", 0);
+    out.member("neurons", end.neurons).member("growth_events", 0);
     const bool saved = !result.checkpoint.empty();
     out.member("checkpoint", saved ? std::optional<std::string>{result.checkpoint} : std::nullopt);
     out.member("checkpoint_bytes", saved ? std::optional<std::uint64_t>{result.checkpoint_bytes} : std::nullopt);

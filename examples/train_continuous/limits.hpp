@@ -1,6 +1,7 @@
 // When a run ends by itself.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -27,6 +28,20 @@ struct limits {
         samples = samples < never - samples_then ? samples + samples_then : never;
     }
 };
+
+// Seconds until the first limit is reached, at so many steps a second and as many samples; nothing if there is no limit in sight.
+// @param lived  seconds of this run
+inline std::optional<double> seconds_left(const limits& l, std::uint64_t steps, std::uint64_t samples, double lived, double steps_per_second) {
+    constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+    double left = std::max(0.0, l.seconds - lived);
+    const auto count = [&left, steps_per_second](std::uint64_t limit, std::uint64_t at) {
+        if (limit == never || !(steps_per_second > 0)) return;
+        left = std::min(left, static_cast<double>(limit - std::min(at, limit)) / steps_per_second);
+    };
+    count(l.steps, steps);
+    count(l.samples, samples);
+    return left < std::numeric_limits<double>::infinity() ? std::optional<double>{left} : std::nullopt;
+}
 
 inline limits limits_of(const options& x) {
     limits l;

@@ -12,6 +12,7 @@
 #include <synapse/hosted/streams/data_error.hpp>
 
 #include "console/command_line.hpp"
+#include "console/config_file.hpp"
 #include "console/exit_code.hpp"
 #include "console/files.hpp"
 #include "console/stop_signals.hpp"
@@ -29,7 +30,7 @@ int fail(const char* why, int code) {
 int run(std::span<const char* const> arguments) {
     train_continuous::options options;
     try {
-        console::parse(arguments, options, train_continuous::option_table());
+        console::parse_with_files(arguments, options, &train_continuous::options::config_files, train_continuous::option_table());
         if (options.help || options.version) {
             std::fputs(options.help ? train_continuous::help_text().c_str() : "train_continuous ", stdout);
             if (!options.help) std::printf("%s\n", synapse::version);

@@ -45,6 +45,7 @@ struct options {
     std::optional<double> hours;
     // The learner.
     preset config = preset::standard;
+    std::vector<std::string> config_files;
     std::optional<std::vector<std::uint32_t>> hidden;
     std::optional<float> learning_rate;
     std::optional<float> replay_ratio;
@@ -67,9 +68,11 @@ struct options {
     // What is written.
     std::string log = "training.log";
     bool log_asked = false;  // by name: then not being able to write it is an error
+    std::uint64_t log_mib = 16;
     double status_interval = 5.0;
     std::optional<std::string> report;
     std::optional<std::string> metrics;
+    std::optional<std::uint16_t> telemetry;
     bool quiet = false;
     bool help = false;
     bool version = false;
@@ -160,8 +163,10 @@ inline std::span<const console::option<options>> option_table() {
 
         {learner, "config", 0, "SIZE",
          "fast (half as wide, stops after 10,000 samples unless told when), default,\n"
-         "or full (twice as wide, remembers ten times as much)",
+         "or full (twice as wide, remembers ten times as much);\n"
+         "a FILE.toml: options, one `name = value` a line; the command line counts more",
          [](o& x, text v) {
+             if (names_config_file(v)) return x.config_files.emplace_back(v), void();
              x.config = one_of<preset>(v, {{"fast", preset::fast}, {"default", preset::standard}, {"full", preset::full}});
          }},
         {learner, "hidden", 0, "N,N,..", "units of the hidden layers (default: arm 32,32; csv and - 64; idx 400,400)",
@@ -227,10 +232,15 @@ inline std::span<const console::option<options>> option_table() {
              x.log = some_text(v);
              x.log_asked = true;
          }},
+        {output, "log-size", 0, "MIB", "beyond it the log moves on to FILE.1, .2, .3 (default 16; 0: never)",
+         [](o& x, text v) { x.log_mib = whole_number(v, 0, 1u << 20); }},
         {output, "status-interval", 0, "SECONDS", "between status lines (default 5)",
          [](o& x, text v) { x.status_interval = real_number(v, 0.01, 1e6); }},
         {output, "report", 0, "FILE", "results as one JSON object, written at the end", [](o& x, text v) { x.report = some_text(v); }},
-        {output, "metrics", 0, "FILE", "one JSON object a line with each status line", [](o& x, text v) { x.metrics = some_text(v); }},
+        {output, "metrics", 0, "FILE", "with each status line, one JSON object a line; or CSV, if FILE ends in .csv",
+         [](o& x, text v) { x.metrics = some_text(v); }},
+        {output, "telemetry", 0, "PORT", "ten times a second, the metrics as MessagePack in UDP to 127.0.0.1 (PlotJuggler: 9870)",
+         [](o& x, text v) { x.telemetry = static_cast<std::uint16_t>(whole_number(v, 1, 65535)); }},
         {output, "quiet", 'q', "", "nothing on standard output", [](o& x, text) { x.quiet = true; }},
         {output, "version", 0, "", "print the version and exit", [](o& x, text) { x.version = true; }},
         {output, "help", 'h', "", "print this and exit", [](o& x, text) { x.help = true; }},
@@ -249,6 +259,7 @@ inline std::string help_text() {
            "  train_continuous --data idx --path mnist --order by-class:5 --test mnist\n"
            "  robot | train_continuous --data - --task regress --target 6,7\n"
            "  train_continuous --auto-resume              as the first, from where it stopped\n"
+           "  train_continuous --config robot.toml --steps 1000000\n"
            "\nSignals: INT, TERM and HUP save and end, twice they end at once; USR1 saves and goes on.\n"
            "Exit codes: 0 done, 1 failure, 2 usage, 3 input data, 4 no valid checkpoint to resume, 5 could not write, 6 diverged,\n"
            "130/143 stopped by a signal after saving.\n";

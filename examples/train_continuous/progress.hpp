@@ -11,12 +11,21 @@
 
 namespace train_continuous {
 
+inline std::uint64_t hidden_units(const synapse::shape& s) {
+    std::uint64_t sum = 0;
+    for (const std::uint32_t units : s.hidden) sum += units;
+    return sum;
+}
+
 struct progress {
     std::uint64_t steps = 0;
     double seconds = 0;           // since learning began
     double steps_per_second = 0;  // lately
     synapse::report learner;
     bool classifies = false;
+    std::uint64_t neurons = 0;                 // hidden units
+    std::optional<double> seconds_since_save;  // the last checkpoint of this run
+    std::optional<double> seconds_left;        // to the first limit that was asked for, at the present speed
     // The agent's metrics; nothing while there is no agent to measure.
     std::optional<double> phi, agency, integration, confidence, self_prediction_error;
 

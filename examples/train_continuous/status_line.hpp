@@ -20,4 +20,12 @@ inline std::string status_line(const progress& now) {
     return line + " | " + console::with_thousands(static_cast<std::uint64_t>(now.steps_per_second)) + " steps/s";
 }
 
+// The same for a terminal's live line, with what only a person asks for.
+inline std::string live_status(const progress& now) {
+    std::string line = status_line(now) + " | " + console::with_thousands(now.neurons) + " neurons";
+    if (now.seconds_since_save) line += " | saved " + console::duration(*now.seconds_since_save) + " ago";
+    if (now.seconds_left) line += " | ETA " + console::duration(*now.seconds_left);
+    return line;
+}
+
 }  // namespace train_continuous

@@ -55,6 +55,45 @@ TEST_CASE("files: a log starts anew or goes on, and moves") {
     CHECK_THROWS_AS((console::line_log{dir.path("none/log"), console::line_log::start::anew}), console::write_error);
 }
 
+TEST_CASE("files: a log that grows beyond its limit is emptied, and what was in it moves on") {
+    const scratch dir;
+    const auto write = [&dir](const char* line, std::uint64_t limit, unsigned keep) {
+        console::line_log log{dir.path("log"), console::line_log::start::append, limit, keep};
+        CHECK(log.write(line));
+        CHECK_FALSE(log.failed());
+    };
+    std::ifstream follower;
+    write("one", 8, 2);
+    follower.open(dir.path("log"));
+    write("two", 8, 2);
+    CHECK(dir.read("log") == "one\ntwo\n");  // exactly the limit
+    CHECK(dir.files() == 1);
+    write("three", 8, 2);
+    CHECK(dir.read("log") == "three\n");
+    CHECK(dir.read("log.1") == "one\ntwo\n");
+    follower.seekg(0);
+    std::string line;
+    std::getline(follower, line);
+    CHECK(line == "three");  // who had it open sees it go on
+    write("four is long", 8, 2);
+    write("five", 8, 2);
+    CHECK(dir.read("log") == "five\n");
+    CHECK(dir.read("log.1") == "four is long\n");
+    CHECK(dir.read("log.2") == "three\n");
+    CHECK(dir.files() == 3);
+    write("six", 8, 0);
+    CHECK(dir.read("log") == "six\n");
+    CHECK(dir.files() == 3);
+    write("seven", 0, 2);
+    CHECK(dir.read("log") == "six\nseven\n");
+    std::filesystem::create_directory(dir.path("other"));
+    std::filesystem::create_directory(dir.path("other/log.1"));
+    console::line_log stuck{dir.path("other/log"), console::line_log::start::anew, 8, 1};
+    CHECK(stuck.write("eight is"));
+    CHECK(stuck.write("nine is"));
+    CHECK(dir.read("other/log") == "eight is\nnine is\n");  // nowhere to go: nothing is lost
+}
+
 TEST_CASE("files: a failing log says so once and goes on trying") {
     if (!std::filesystem::exists("/dev/full")) return;
     console::line_log log{"/dev/full", console::line_log::start::append};

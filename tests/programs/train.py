@@ -118,8 +118,10 @@ class Epochs(Case):
         self.assertIn("Epochs: 1 of 1\n", self.run_program("--config", "full", "--epochs", "1", "--samples", "2000").stdout)
         process = subprocess.Popen([PROGRAM, "--config", "full", "--hold", "0", "--report", "report.json", "--status-interval", "0.1"], cwd=self.directory,
                                    stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
         line = process.stdout.readline()
-        self.assertRegex(line, r"^Epoch 1/200 [█░]{20} +\d+% \| Error=\S+ \| [\d,]+ samples/s \| ETA \d+h")
+        self.assertRegex(line, r"^Epoch 1/200 [█░]{20} +\d+% \| Error=\S+ \| [\d,]+ samples/s \| ETA [\dhms ]+\n$")
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 143)
@@ -216,10 +218,12 @@ class Resume(Case):
 
     def test_one_run_at_a_time_in_a_directory(self):
         process = subprocess.Popen([PROGRAM, "--config", "full", "--hold", "0", "--status-interval", "0.05"], cwd=self.directory, stdout=subprocess.PIPE)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
         process.stdout.readline()
         self.assertIn("in use", self.run_program("--samples", "10", code=5).stderr)
         process.kill()
-        process.communicate()
+        process.wait(timeout=60)
         self.run_program("--samples", "10")
 
 

@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
 """train_continuous as its users meet it: a black box that is started, fed, stopped and read. Usage: train_continuous.py PROGRAM [TEST...]"""
+import csv
+import fcntl
 import json
 import os
+import pty
 import random
 import re
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 PROGRAM = ""
@@ -108,6 +113,7 @@ class CommandLine(Case):
             ["--data", "idx", "--path", "x", "--target", "0"], ["--image-shift", "1"], ["--data", "idx", "--path", "x", "--image-shift", "65"],
             ["--data", "idx", "--path", "x", "--image-shift", "-1"], ["--data", "csv", "--path", "x", "--image-shift", "0"], ["--answers", "slow"],
             ["--data", "-", "--image-shift", "1"], ["--data", "idx", "--path", "x", "--answers", "quick"],
+            ["--telemetry", "0"], ["--telemetry", "65536"], ["--log-size", "-1"],
         ]
         for arguments in wrong:
             with self.subTest(arguments):
@@ -198,6 +204,138 @@ class Arm(Case):
             self.assertEqual((done.stdout, done.stderr), ("", ""))
             self.assertEqual(self.read("my.log").count("TRAINING SUMMARY"), expected)
         self.assertEqual(sorted(os.listdir(self.directory)), ["checkpoints", "my.log"])
+
+
+class Watching(Case):
+    """What a person at a terminal and the programs beside see."""
+
+    def on_terminal(self, *arguments, both=False, **environment):
+        master, slave = pty.openpty()
+        env = {"PATH": os.environ["PATH"], "TERM": "xterm", **environment}
+        process = subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=self.directory, stdin=subprocess.DEVNULL,
+                                   stdout=slave if both else subprocess.PIPE, stderr=slave, env=env)
+        os.close(slave)
+        shown = b""
+        while True:
+            try:
+                more = os.read(master, 65536)
+            except OSError:
+                break
+            if not more:
+                break
+            shown += more
+        os.close(master)
+        out = b"" if both else process.communicate(timeout=60)[0]
+        self.assertEqual(process.wait(timeout=60), 0)
+        return shown.decode(), out.decode()
+
+    def test_one_live_line_on_a_terminal(self):
+        arguments = ["--hours", "0.0002", "--status-interval", "0.1"]
+        shown, out = self.on_terminal(*arguments, both=True, LC_ALL="C.UTF-8")
+        states = re.findall(r"\r\x1b\[36m(Step +\d+ \| .*?)\x1b\[0m\x1b\[K", shown)
+        self.assertGreaterEqual(len(states), 2)
+        self.assertLessEqual(len(states), 9)  # 0.72 s at ten a second
+        self.assertIn("Φ=", states[0])
+        self.assertEqual(max(map(len, states)) > 79, False)
+        self.assertEqual(len(re.findall(r"(?m)^Step", shown)), 0)
+        self.assertIn("TRAINING SUMMARY", shown)
+        plain, _ = self.on_terminal(*arguments, both=True, LC_ALL="C", NO_COLOR="1")
+        self.assertTrue(plain.isascii())
+        self.assertIn("Phi=", plain)
+        self.assertNotIn("\x1b[36m", plain)
+        shown, out = self.on_terminal(*arguments, LC_ALL="C")  # lines into a pipe are the same everywhere
+        self.assertIn("\rStep", shown.replace("\x1b[36m", ""))
+        self.assertTrue(all(STATUS.match(line) for line in out.split("\n") if line.startswith("Step")))
+        self.assertGreater(out.count("Step"), 2)
+        self.assertEqual(self.on_terminal(*arguments, "-q")[0], "")
+        self.assertNotIn("\r\x1b", self.on_terminal(*arguments, TERM="dumb")[0])
+
+    def test_the_live_line_on_a_wide_terminal(self):
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 24, 200, 0, 0))
+        process = subprocess.Popen([PROGRAM, "--hours", "0.0003", "--save-interval", "0.2"], cwd=self.directory, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=slave, env={"TERM": "xterm", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"})
+        os.close(slave)
+        shown = b""
+        try:
+            while more := os.read(master, 65536):
+                shown += more
+        except OSError:
+            pass
+        os.close(master)
+        process.wait(timeout=60)
+        self.assertRegex(shown.decode(), r"\rStep +\d+ \| Φ=\S+ \| Agency=\S+ \| Time: 0s .*\| Error=\S+ .*steps/s \| 64 neurons \| saved 0s ago \| ETA \ds")
+
+    def test_metrics_as_csv(self):
+        self.run_program("--steps", "3000", "--status-interval", "0.01", "--metrics", "m.csv")
+        self.run_program("--steps", "3000", "--status-interval", "0.01", "--metrics", "m.jsonl")
+        with open(self.path("m.csv"), encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        last = strict_json(self.read("m.jsonl").splitlines()[-1])
+        self.assertEqual(list(rows[-1]), list(last))
+        for name, value in last.items():
+            if name not in ("time", "seconds", "steps_per_second"):
+                self.assertEqual(rows[-1][name], "" if value is None else str(value), name)
+        self.assertTrue(all(None not in row and None not in row.values() for row in rows))
+
+    def test_telemetry(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.settimeout(30)
+            process = self.start("-q", "--telemetry", listener.getsockname()[1])
+            try:
+                import msgpack
+                unpack = msgpack.unpackb
+            except ImportError:
+                unpack = None
+            heard = [listener.recv(65536) for _ in range(3)]
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+        self.assertEqual({datagram[:1] for datagram in heard}, {b"\xde"})
+        if unpack:
+            maps = [unpack(datagram) for datagram in heard]
+            self.assertLess(maps[0]["steps"], maps[2]["steps"])
+            self.assertGreaterEqual(maps[2]["timestamp"] - maps[0]["timestamp"], 0.19)
+            self.assertEqual(maps[1]["neurons"], 64)
+            self.assertTrue(all(isinstance(value, (int, float)) for value in maps[2].values()))
+        self.run_program("-q", "--steps", "500", "--telemetry", "9")  # nobody listens
+
+    def test_the_log_is_rotated_and_can_be_followed(self):
+        self.write("my.log", "x" * (1 << 20) + "\n")
+        with open(self.path("my.log"), encoding="utf-8") as follower:
+            self.run_program("--steps", "100", "--log", "my.log", "--log-size", "1")
+            self.assertIn("TRAINING SUMMARY", follower.read())
+        self.assertEqual(len(self.read("my.log.1")), (1 << 20) + 1)
+        self.run_program("--steps", "100", "--log", "my.log", "--log-size", "0")
+        self.assertEqual(self.read("my.log").count("TRAINING SUMMARY"), 2)
+
+
+class ConfigFile(Case):
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.TemporaryDirectory() as directory:
+            done = subprocess.run([PROGRAM, "--config", "none.toml"], cwd=directory, capture_output=True, text=True, timeout=60)
+        if "built without" in done.stderr:
+            raise unittest.SkipTest("this build reads no config files")
+
+    def test_a_file_under_the_command_line(self):
+        self.write("robot.toml", 'steps = 3000\n[learner]\nhidden = [5, 6]\nreplay_ratio = 0.5\n[output]\nreport = "r.json"\nquiet = true\n')
+        done = self.run_program("--steps", "70", "--config", "robot.toml")
+        self.assertEqual(done.stdout, "")
+        report = strict_json(self.read("r.json"))
+        self.assertEqual((report["steps"], report["net"]), (70, "6-5-6-2"))
+        same = self.report("--steps", "70", "--hidden", "5,6", "--replay-ratio", "0.5", "--checkpoint-dir", "other")
+        self.assertEqual(same["weights_hash"], report["weights_hash"])
+        self.write("fast.toml", 'config = "fast"\n')
+        self.assertEqual(self.report("--config", "fast.toml", "--steps", "50")["net"], "6-16-16-2")
+
+    def test_errors_have_a_line(self):
+        for content, error in (("steps = 1\nstep = 2\n", "2: unknown option step"), ("steps = 0\n", "1: steps '0': must be a whole number"),
+                               ("steps 5\n", "1: "), ("[[learner]]\n", "1: "), ('config = "a.toml"\n', ""), ("quiet = 3\n", "1: quiet must be"),
+                               ("data = \"csv\"\n", "--path")):
+            with self.subTest(content):
+                self.assertIn(error, self.run_program("--config", self.write("a.toml", content), code=2).stderr)
+        self.assertIn("none.toml", self.run_program("--config", "none.toml", code=2).stderr)
 
 
 class Csv(Case):

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""The lives that the user guide describes, shortened: a night, an experiment of several days. Usage: train_continuous-scenarios.py PROGRAM [TEST...]"""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = ""
+SAVED = re.compile(r"^\[Checkpoint\] Saved to (checkpoints/continuous_\d+\.syn) \((\w+)\)$", re.MULTILINE)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="synapse-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def run_program(self, *arguments, code=0):
+        done = subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.directory, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, encoding="utf-8", timeout=300)
+        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def report(self, name="report.json"):
+        with open(os.path.join(self.directory, name), encoding="utf-8") as file:
+            return json.load(file)
+
+    def checkpoints(self):
+        return sorted(name for name in os.listdir(os.path.join(self.directory, "checkpoints")) if name.endswith(".syn"))
+
+
+class Night(Case):
+    def test_start_in_the_evening_find_a_model_in_the_morning(self):
+        out = self.run_program("--hours", "0.0006", "--save-interval", "0.15", "--status-interval", "0.1", "--report", "report.json")
+        reasons = [reason for _, reason in SAVED.findall(out)]
+        self.assertGreaterEqual(reasons.count("auto"), 3)
+        self.assertEqual(reasons[-1], "shutdown")
+        self.assertLessEqual(len(self.checkpoints()), 5)
+        end = out.split("TRAINING SUMMARY\n")[1]
+        report = self.report()
+        self.assertEqual(report["stopped_by"], "hours")
+        self.assertIn(f"Total steps: {report['steps']:,}\nTotal samples: {report['samples']:,}\nTraining time: ", end)
+        self.assertIn(f"Final checkpoint: {SAVED.findall(out)[-1][0]}\n", end)
+        self.assertIn(f"To resume:\n  train_continuous --resume {SAVED.findall(out)[-1][0]}\n", end)
+        with open(os.path.join(self.directory, "training.log"), encoding="utf-8") as file:
+            self.assertEqual(SAVED.findall(file.read()), SAVED.findall(out))
+
+    def test_the_power_goes_in_the_night(self):
+        process = subprocess.Popen([PROGRAM, "--hours", "1", "--save-interval", "0.05", "--status-interval", "0.05"], cwd=self.directory,
+                                   stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        saved = []
+        while len(saved) < 7:
+            saved += SAVED.findall(process.stdout.readline())
+        process.kill()
+        process.communicate()
+        self.assertLessEqual(len(self.checkpoints()), 6)  # five, and one that was being added
+        out = self.run_program("--auto-resume", "--steps", "100", "--report", "report.json")
+        self.assertRegex(self.report()["resumed_from"], r"^checkpoints/continuous_\d+\.syn$")
+        self.assertIn(os.path.basename(saved[-1][0]), self.checkpoints() + [os.path.basename(self.report()["resumed_from"])], out)
+
+
+class Days(Case):
+    def test_an_experiment_of_four_days_is_one_long_run(self):
+        days = [5000, 9000, 3000, 8000]  # over the payload that is picked up after 12,000 steps
+        self.run_program("--steps", sum(days), "--report", "whole.json", "--checkpoint-dir", "whole", "-q")
+        out = self.run_program("--steps", days[0])
+        for day in days[1:]:
+            command = out.split("To resume:\n  ")[1].split()
+            self.assertEqual(command[0], "train_continuous")
+            out = self.run_program(*command[1:], "--steps", day, "--report", "report.json")
+        whole, parts = self.report("whole.json"), self.report()
+        for member in ("steps", "samples", "replayed", "weights_hash", "error", "loss", "tracking_rms_learner", "tracking_rms_pd", "payload_changes"):
+            self.assertEqual(parts[member], whole[member], member)
+        self.assertEqual(whole["steps"], 25000)
+
+    def test_a_day_that_ctrl_c_ends_early(self):
+        self.run_program("--steps", "60000", "--report", "whole.json", "--checkpoint-dir", "whole", "-q")
+        process = subprocess.Popen([PROGRAM, "--hours", "1", "--status-interval", "0.01"], cwd=self.directory, stdout=subprocess.PIPE, text=True,
+                                   encoding="utf-8")
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        lived = int(re.search(r"Total steps: ([\d,]+)", out).group(1).replace(",", ""))
+        self.assertGreater(60000, lived)
+        self.run_program("--auto-resume", "--steps", 60000 - lived, "--report", "report.json")
+        for member in ("steps", "samples", "weights_hash", "error", "tracking_rms_learner"):
+            self.assertEqual(self.report()[member], self.report("whole.json")[member], member)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    if not os.access(PROGRAM, os.X_OK):
+        sys.exit(f"{PROGRAM} is no program")
+    unittest.main(verbosity=1)
