@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 
 #include "worlds/cart_pole.hpp"
 
@@ -45,7 +46,7 @@ TEST_CASE("cart_pole: without a hand it falls within its limits of angle; a stea
     CHECK(cart_pole{-2.41, 0, 0, 0}.over());
     CHECK(cart_pole{0, 0, -0.21, 0}.over());
     CHECK_FALSE(cart_pole{2.39, 9, 0.2, 9}.over());
-    CHECK_FALSE(cart_pole{0, NAN, 0, 0}.sound());
+    CHECK_FALSE(cart_pole{0, std::numeric_limits<double>::quiet_NaN(), 0, 0}.sound());
     CHECK_FALSE(cart_pole{0, 0, 5, 0}.sound());
 }
 
