@@ -14,7 +14,7 @@ from guard import main
 from include_lines import ROOT
 
 # Folders of tests/ whose .cpp files belong to no doctest program, as in tests/CMakeLists.txt.
-OTHERS = {"boards", "headers", "floors", "promises", "compile_fail", "consume", "fuzz", "size", "bench"}
+OTHERS = {"boards", "headers", "floors", "promises", "compile_fail", "consume", "fuzz", "size", "bench", "twin"}
 
 
 def by_folder(base, leave_out=()):
