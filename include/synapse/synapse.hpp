@@ -64,3 +64,6 @@
 #include <synapse/network/workspace.hpp>
 #include <synapse/plasticity/consolidation.hpp>
 #include <synapse/plasticity/gate.hpp>
+#include <synapse/plasticity/incoming.hpp>
+#include <synapse/plasticity/turnover.hpp>
+#include <synapse/plasticity/units.hpp>

@@ -268,3 +268,80 @@ TEST_CASE("network: one layer without hidden ones, and seven hidden ones") {
     CHECK(deep.net.units() == 45);
     for (int i = 0; i < 20; ++i) CHECK(learn(deep, 1, random, 0.05f));
 }
+
+TEST_CASE("network: widening changes no answer and no byte but the marks; new units learn once they are connected") {
+    const topology t{.inputs = 5, .outputs = 3, .hidden = {6, 7}, .hidden_reserved = {40, 9}};
+    built<fast> b{t, 3, 2};
+    b.draw_outputs(3);
+    synapse::random_generator random{4};
+    for (int i = 0; i < 20; ++i) REQUIRE(learn(b, 3, random, 0.05f));
+    const auto x = draw(5, random);
+    const auto before = b.predict(x);
+    const auto memory = b.network_memory.bytes();
+    CHECK(b.net.widen(0, 20) == 20);
+    CHECK(b.net.widen(1, 20) == 2);
+    CHECK(b.net.widen(1, 1) == 0);
+    CHECK(b.network_memory.bytes() == memory);
+    CHECK(b.net.layer(0).outputs().used == 26);
+    CHECK(b.net.layer(1).inputs().used == 26);
+    CHECK(b.net.units() == 26 + 9 + 3);
+    CHECK(ok(b.net.settle()));
+    CHECK(b.predict(x) == before);
+    for (std::uint32_t j = 6; j < 26; ++j) b.net.layer(0).weights()(2, j) = 0.1f;
+    CHECK(b.predict(x) == before);
+    for (int i = 0; i < 20; ++i) REQUIRE(learn(b, 3, random, 0.05f));
+    CHECK(b.net.layer(1).weights()(20, 3) != 0.0f);
+    CHECK(b.padding_is_zero());
+}
+
+TEST_CASE("network: what has grown learns the same bits as what was born so, whatever is reserved") {
+    for (const std::uint32_t samples : {1u, 4u}) {
+        for (const bool momentum : {false, true}) {
+            const topology grown_form{.inputs = 5, .outputs = 3, .hidden = {6, 7}, .hidden_reserved = {100, 50}, .momentum = momentum};
+            const topology born_form{.inputs = 5, .outputs = 3, .hidden = {19, 18}, .momentum = momentum};
+            built<fast> grown{grown_form, samples};
+            built<fast> born{born_form, samples};
+            REQUIRE(grown.net.widen(0, 13) == 13);
+            REQUIRE(grown.net.widen(1, 11) == 11);
+            for (built<fast>* b : {&grown, &born}) {
+                synapse::random_generator source{6};
+                b->net.randomise(source, 1.0f, false);
+                synapse::random_generator random{7};
+                for (int i = 0; i < 30; ++i) REQUIRE(learn(*b, samples, random, 0.05f, momentum ? 0.5f : 0.0f));
+            }
+            CHECK(synapse::weights_hash(grown.net) == synapse::weights_hash(born.net));
+            CHECK(grown.padding_is_zero());
+        }
+    }
+}
+
+TEST_CASE("network: marks that do not fit together are refused") {
+    const topology t{.inputs = 5, .outputs = 3, .hidden = {6}, .hidden_reserved = {8}};
+    built<packed> b{t};
+    b.net.layer(0).widen_outputs(1);
+    CHECK(b.net.settle() == synapse::status::corrupt);
+    b.net.layer(1).widen_inputs(1);
+    CHECK(ok(b.net.settle()));
+    CHECK(synapse::dense{synapse::slots{3, 2}, synapse::slots{1, 1}, activation::relu, false, 1}.settle() == synapse::status::wrong_shape);
+}
+
+TEST_CASE("network: a watcher sees every layer's deltas, last to first, and what it takes away is not learned") {
+    const topology t{.inputs = 5, .outputs = 3, .hidden = {6, 7}};
+    built<fast> b{t};
+    b.draw_outputs(3);
+    synapse::random_generator random{4};
+    b.set_input(0, draw(5, random));
+    b.net.forward(b.work, 1);
+    for (std::uint32_t j = 0; j < 3; ++j) b.work.output_delta(0)[j] = 1.0f;
+    const auto before = b.net.layer(1).weights()(0, 2);
+    const float bias = b.net.layer(1).bias()[3];
+    std::vector<std::uint32_t> seen;
+    REQUIRE(b.net.admits(1, 0.1f));
+    b.net.backward(b.work, 1, 0.1f, 0.0f, [&](std::uint32_t l, synapse::workspace& work) {
+        seen.push_back(l);
+        if (l == 1) work.delta(2, 1)[0][2] = work.delta(2, 1)[0][3] = 0.0f;
+    });
+    CHECK(seen == std::vector<std::uint32_t>{2, 1, 0});
+    CHECK(b.net.layer(1).weights()(0, 2) == before);
+    CHECK(b.net.layer(1).bias()[3] == bias);
+}

@@ -6,6 +6,7 @@
 #include <synapse/core/fields.hpp>
 #include <synapse/core/random.hpp>
 #include <synapse/core/slots.hpp>
+#include <synapse/core/status.hpp>
 #include <synapse/kernels/kernel_set.hpp>
 #include <synapse/network/activation.hpp>
 
@@ -24,6 +25,8 @@ public:
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("inputs", self.inputs_.used);
+        visit.value("outputs", self.outputs_.used);
         const extent rows = extent{self.inputs_.used, self.outputs_.used, self.inputs_.reserved, self.stride_}.within(largest_weight);
         const extent row = extent{1, self.outputs_.used, 1, self.stride_}.within(largest_weight);
         visit.array("weight", role::weights, self.weight_, rows);
@@ -33,6 +36,15 @@ public:
             visit.array("bias_velocity", role::state, self.bias_velocity_, row);
         }
     }
+
+    // wrong_shape: more units are in use than this layer has room for.
+    [[nodiscard]] constexpr status settle() const noexcept {
+        return inputs_.used <= inputs_.reserved && outputs_.used <= outputs_.reserved ? status::ok : status::wrong_shape;
+    }
+
+    // Take up to n more of the reservation into use, all their weights being zero; return how many. Nothing moves.
+    constexpr std::uint32_t widen_inputs(std::uint32_t n) noexcept { return inputs_.grow(n); }
+    constexpr std::uint32_t widen_outputs(std::uint32_t n) noexcept { return outputs_.grow(n); }
 
     // Draws every weight in use uniformly from [-range, range), row by row, and clears the biases.
     void randomise(float range, random_generator& source) noexcept {

@@ -42,6 +42,26 @@ public:
         for (std::uint32_t l = 0; l < self.layers_; ++l) visit.group("layer", l, self.layer_[l]);
     }
 
+    // Each layer must take in what the one below gives out.
+    [[nodiscard]] status settle() const noexcept {
+        for (std::uint32_t l = 0; l < layers_; ++l) {
+            const slots& in = layer_[l].inputs();
+            const slots& out = layer_[l].outputs();
+            if (l == 0 && in.used != in.reserved) return status::wrong_shape;
+            if (l + 1 == layers_ && out.used != out.reserved) return status::wrong_shape;
+            if (out.used == 0 || (l != 0 && in.used != layer_[l - 1].outputs().used)) return status::corrupt;
+        }
+        return status::ok;
+    }
+
+    // Takes up to n reserved units of hidden layer l < layers() - 1 into use; returns how many. All their weights are zero, in and out:
+    // what the network answers does not change by a bit. @cost O(1), loop-safe
+    constexpr std::uint32_t widen(std::uint32_t l, std::uint32_t n) noexcept {
+        const std::uint32_t taken = layer_[l].widen_outputs(n);
+        layer_[l + 1].widen_inputs(taken);
+        return taken;
+    }
+
     // The bound decides when weights are looked at, never what is learned: it is not saved.
     void restored() noexcept { measure_weights(); }
 
@@ -94,12 +114,19 @@ public:
 
     // One step of SGD on the gradients in work's output deltas [samples][outputs] (finite; held to +-limit here), after a
     // forward pass of the same samples. The caller asked admits() first.
+    // watch(l, work) sees the deltas of layer l's outputs, work.delta(l + 1, samples), before they are used, from the last layer to
+    // the first, and may make them smaller.
     // @cost one read and one write of every weight whose input is not zero, all of them with momentum; loop-safe
     SYNAPSE_LOOP_SAFE void backward(workspace& work, std::uint32_t samples, float rate, float momentum = 0.0f) noexcept {
+        backward(work, samples, rate, momentum, [](std::uint32_t, workspace&) noexcept {});
+    }
+    template <class Watch>
+    SYNAPSE_LOOP_SAFE void backward(workspace& work, std::uint32_t samples, float rate, float momentum, Watch&& watch) noexcept {
         weight_bound_ += largest_move(samples, rate, momentum);
         prepare_output_delta(work, samples);
         for (std::uint32_t l = layers_; l-- > 0;) {
             dense& layer = layer_[l];
+            watch(l, work);
             const row_list rows{work.rows(l), work.row_count[l]};
             const auto in = work.units(l, samples);
             const auto delta = work.delta(l + 1, samples);
@@ -137,6 +164,11 @@ public:
         std::uint32_t n = 0;
         for (std::uint32_t l = 0; l < layers_; ++l) n += layer_[l].outputs().used;
         return n;
+    }
+
+    // Says that a weight of this magnitude was written from outside: instead of measure_weights() where that would cost too much.
+    constexpr void admit_weight(float magnitude) noexcept {
+        if (!(magnitude <= weight_bound_)) weight_bound_ = magnitude;
     }
 
     // Makes the bound on the largest weight exact: call after changing weights from outside. @cost one read of every weight
