@@ -10,6 +10,7 @@
 #include <synapse/checkpoint/format.hpp>
 #include <synapse/checkpoint/live_snapshot.hpp>
 #include <synapse/checkpoint/load.hpp>
+#include <synapse/checkpoint/number_listing.hpp>
 #include <synapse/checkpoint/pack.hpp>
 #include <synapse/checkpoint/save.hpp>
 #include <synapse/checkpoint/stream.hpp>

@@ -9,6 +9,16 @@ using namespace checkpoint_test;
 
 namespace {
 
+struct chooser {
+    std::uint32_t always = 1;
+    std::uint32_t sometimes = 2;
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("always", self.always);
+        if (sees<Visitor>(feature::slow)) visit.value("sometimes", self.sometimes);
+    }
+};
+
 std::string spelled(field_name name, std::uint32_t room = 63) {
     char out[80];
     return {out, detail::spell(name, out, room)};
@@ -35,11 +45,22 @@ TEST_CASE("field visitor: kinds of numbers, their sizes and their names in numpy
     CHECK(kind_of<std::uint32_t>() == number_kind::u32);
     CHECK(kind_of<std::uint64_t>() == number_kind::u64);
     for (const number_kind k : {number_kind::boolean, number_kind::u8, number_kind::u16, number_kind::u32, number_kind::u64, number_kind::f32}) {
-        CHECK(detail::element_of(k, role::state).size == size_of(k));
+        CHECK(array_code(k, role::state).bytes() == size_of(k));
+        CHECK(array_code(k, role::state).memory_bytes() == size_of(k));
+        CHECK(array_code(k, role::weights).is_float() == (k == number_kind::f32));
     }
-    CHECK(std::string(detail::element_of(number_kind::u8, role::packed_f32).dtype) == "<f4");
-    CHECK(std::string(detail::element_of(number_kind::u8, role::packed_f16).dtype) == "<f2");
-    CHECK(detail::element_of(number_kind::u8, role::packed_f16).is_float);
+    const auto dtype = [](number_kind k, role r) { return std::string(array_code(k, r).dtype(), array_code::dtype_length); };
+    CHECK(dtype(number_kind::u8, role::state) == "|u1");
+    CHECK(dtype(number_kind::boolean, role::state) == "|u1");
+    CHECK(dtype(number_kind::u16, role::state) == "<u2");
+    CHECK(dtype(number_kind::u32, role::state) == "<u4");
+    CHECK(dtype(number_kind::u64, role::state) == "<u8");
+    CHECK(dtype(number_kind::f32, role::weights) == "<f4");
+    CHECK(dtype(number_kind::u8, role::packed_f32) == "<f4");
+    CHECK(dtype(number_kind::u8, role::packed_f16) == "<f2");
+    CHECK(array_code(number_kind::u8, role::packed_f16).is_float());
+    CHECK(array_code(number_kind::u8, role::packed_f16).bytes() == 2);
+    CHECK(array_code(number_kind::u8, role::packed_f16).memory_bytes() == 1);
 }
 
 TEST_CASE("field visitor: elements of a machine of the other byte order are turned round, each by itself") {
@@ -54,16 +75,35 @@ TEST_CASE("field visitor: elements of a machine of the other byte order are turn
 }
 
 TEST_CASE("field visitor: a part's hooks and defaults are found where it has them") {
-    constexpr auto& with = field_visitor::operations_of<leaf>;
-    CHECK((with.settle != nullptr));
-    CHECK((with.restored != nullptr));
-    CHECK((with.defaults == nullptr));
-    constexpr auto& numbers = field_visitor::operations_of<options>;
-    CHECK((numbers.settle != nullptr));
-    CHECK((numbers.restored == nullptr));
-    REQUIRE((numbers.defaults != nullptr));
-    CHECK(static_cast<const options*>(numbers.defaults)->every == 10);
-    constexpr auto& neither = field_visitor::operations_of<empty_part>;
-    CHECK((neither.settle == nullptr));
-    CHECK((neither.restored == nullptr));
+    constexpr auto& with = operations_on<leaf>::table;
+    CHECK((with.settled != nullptr));
+    CHECK((with.listing == nullptr));
+    constexpr auto& numbers = operations_on<options>::table;
+    CHECK((numbers.settled != nullptr));
+    REQUIRE((numbers.listing != nullptr));
+    REQUIRE((numbers.of.defaults != nullptr));
+    CHECK(static_cast<const options*>(numbers.of.defaults)->every == 10);
+    options dead{.rate = -1.0f};
+    CHECK(numbers.settled(&dead, false) == status::corrupt);
+    constexpr auto& neither = operations_on<empty_part>::table;
+    CHECK((neither.settled == nullptr));
+}
+
+TEST_CASE("field visitor: a list that asks leaves out what the visitor's shape has not") {
+    struct counter final : field_visitor {
+        int seen = 0;
+        void walk_over(void* part, const part_operations& operations) { walk(part, operations); }
+
+    private:
+        void numbers(const char*, void*, number_code, const std::byte*) noexcept override { ++seen; }
+        void tensor(const char*, void*, array_code, const extent&) noexcept override { ++seen; }
+        void enter(const char*, void*, const part_operations&, std::uint32_t) noexcept override { ++seen; }
+    };
+    chooser part;
+    counter all;
+    all.walk_over(&part, operations_on<chooser>::table);
+    CHECK(all.seen == 2);
+    counter few;
+    few.walk_over(&part, operations_on<chooser, static_cast<feature_set>(feature::momentum)>::table);
+    CHECK(few.seen == 1);
 }

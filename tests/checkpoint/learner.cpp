@@ -128,7 +128,7 @@ TEST_CASE("learner: a sized learner, a run-time one and its size-erased body rea
 }
 
 TEST_CASE("learner: a larger replay reservation takes in an older file and goes on filling") {
-    for (const replay_policy policy : {replay_policy::fifo, replay_policy::reservoir}) {
+    for (const replay_policy policy : {replay_policy::fifo, replay_policy::reservoir, replay_policy::priority}) {
         const shape small{.inputs = 4, .outputs = 2, .hidden = {8}, .replay = 10, .policy = policy};
         shape large = small;
         large.replay = 25;
@@ -138,6 +138,12 @@ TEST_CASE("learner: a larger replay reservation takes in an older file and goes 
         for (int i = 0; i < 37; ++i) live(a, dice);
         REQUIRE(ok(loaded(b, saved(a))));
         CHECK(b.memory().size() == 10);
+        // What is stored is drawn as before: both learn the same from now on, until the smaller one is full again.
+        for (int i = 0; i < 5; ++i) {
+            CHECK(a.sleep(3).samples == 3);
+            CHECK(b.sleep(3).samples == 3);
+        }
+        CHECK(weights_hash(a) == weights_hash(b));
         for (int i = 0; i < 15; ++i) live(b, dice);
         CHECK(b.memory().size() == 25);
         const load_result r = loaded(a, saved(b));

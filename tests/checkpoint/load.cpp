@@ -243,16 +243,16 @@ TEST_CASE("load: tensors that lie about their size or type are refused") {
     const std::string shape_of_weight = "\xa1s\x92\x02\x03\xa1" "b\xc4\x18";
     const auto lie = [&](const std::string& with) { return replaced(p.file, shape_of_weight, with); };
     refused(p.to, lie("\xa1s\x92\x03\x02\xa1" "b\xc4\x18"), status::wrong_shape);
-    refused(p.to, lie("\xa1s\x92\x02\x04\xa1" "b\xc4\x18"));
+    refused(p.to, lie("\xa1s\x92\x02\x04\xa1" "b\xc4\x18"), status::wrong_shape);
     refused(p.to, lie("\xa1s\x92\x02\x03\xa1" "b\xc4\x14"));
-    refused(p.to, lie(std::string("\xa1s\x92\xce\x80\0\0\0\xce\x80\0\0\0\xa1" "b\xc4\x18", 18)));
-    refused(p.to, lie(std::string("\xa1s\x92\xce\x40\0\0\x02\x04\xa1" "b\xc4\x18", 14)));
-    refused(p.to, lie(std::string("\xa1s\x92\xcf\1\0\0\0\0\0\0\2\x03\xa1" "b\xc4\x18", 18)));
+    refused(p.to, lie(std::string("\xa1s\x92\xce\x80\0\0\0\xce\x80\0\0\0\xa1" "b\xc4\x18", 17)), status::wrong_shape);
+    refused(p.to, lie(std::string("\xa1s\x92\xce\x40\0\0\x02\x04\xa1" "b\xc4\x18", 13)), status::wrong_shape);
+    refused(p.to, lie(std::string("\xa1s\x92\xcf\0\0\0\1\0\0\0\2\x03\xa1" "b\xc4\x18", 17)), status::wrong_shape);
     refused(p.to, lie("\xa1s\x93\x02\x03\x01\xa1" "b\xc4\x18"));
     refused(p.to, lie("\xa1t\x92\x02\x03\xa1" "b\xc4\x18"));
     refused(p.to, replaced(p.file, "\xa3<f4", "\xa3<f8"), status::wrong_shape);
     refused(p.to, replaced(p.file, "\xa3<f4", "\xa3>f4"), status::wrong_shape);
-    refused(p.to, replaced(p.file, "\xa3<f4", "\xa4<f4 "));
+    refused(p.to, replaced(p.file, "\xa3<f4", "\xa4<f4 "), status::wrong_shape);
     refused(p.to, replaced(p.file, "\x83\xa1" "d\xa3<f4", "\x82\xa1" "d\xa3<f4"));
 }
 
@@ -311,7 +311,6 @@ TEST_CASE("load: a source that fails at any call; only in the second pass can th
     }
     CHECK(untouched > 20);
     CHECK(torn > 20);
-    CHECK(untouched >= torn);
 }
 
 TEST_CASE("read_about: what a file says of itself, without a learner") {

@@ -61,7 +61,7 @@ TEST_CASE("pack: every integer, length and container head is msgpack-cxx's, byte
         compare([&](packer& p) { p.binary(length); }, [&](auto& p) { p.pack_bin(length); });
         if (n <= 70000) {
             const std::string text(static_cast<std::size_t>(n), 'x');
-            compare([&](packer& p) { p.text(text.data(), text.size()); },
+            compare([&](packer& p) { p.text(text.data(), static_cast<std::uint32_t>(text.size())); },
                     [&](auto& p) { p.pack_str(static_cast<std::uint32_t>(text.size())).pack_str_body(text.data(), static_cast<std::uint32_t>(text.size())); });
         }
     }

@@ -103,6 +103,7 @@ struct tree {
     leaf layers[2];
     empty_part none;
     std::uint32_t steps = 0;
+    std::uint16_t dice[3] = {};
     std::vector<std::byte> memory;
 
     explicit tree(const leaf_form& f = {}) : form_{f}, first{f}, layers{leaf{f}, leaf{f}} {}
@@ -117,6 +118,8 @@ struct tree {
         for (std::uint32_t i = 0; i < 2; ++i) visit.group("layer", i, self.layers[i]);
         visit.group("none", self.none);
         visit.value("steps", self.steps);
+        visit.list("dice", self.dice);
+        visit.absent("growth_history");
     }
 
     // Gives it memory and fills that with noise, used or not.
@@ -130,25 +133,26 @@ struct tree {
         synapse::fields::carve cut;
         cut.memory = arena{{static_cast<std::byte*>(start), room}};
         fields(*this, cut);
-        random_generator dice{seed};
+        random_generator noise{seed};
         for (leaf* l : {&first, &layers[0], &layers[1]}) {
             for (std::uint32_t i = 0; i < l->rows.reserved; ++i) {
-                for (std::uint32_t j = 0; j < l->stride; ++j) l->weight[i * l->stride + j] = j < 3 ? dice.symmetric() : 0.0f;
-                if (l->marked) l->mark[i] = static_cast<std::uint8_t>(dice.below(2));
-                for (std::uint32_t j = 0; j < 2; ++j) store_little(l->packed + 8 * i + 4 * j, std::bit_cast<std::uint32_t>(dice.symmetric()));
+                for (std::uint32_t j = 0; j < l->stride; ++j) l->weight[i * l->stride + j] = j < 3 ? noise.symmetric() : 0.0f;
+                if (l->marked) l->mark[i] = static_cast<std::uint8_t>(noise.below(2));
+                for (std::uint32_t j = 0; j < 2; ++j) store_little(l->packed + 8 * i + 4 * j, std::bit_cast<std::uint32_t>(noise.symmetric()));
             }
-            for (int i = 0; i < 5; ++i) l->label[i] = static_cast<std::uint16_t>(dice.next());
-            for (int i = 0; i < 3; ++i) l->count[i] = dice.below(100);
-            for (int i = 0; i < 2; ++i) l->wide[i] = std::uint64_t{dice.next()} << 32 | dice.next();
-            l->flag = dice.below(2) == 1;
-            l->paint = static_cast<colour>(dice.below(3));
-            l->small = static_cast<std::uint16_t>(dice.next());
-            l->large = std::uint64_t{dice.next()} << 32 | dice.next();
+            for (int i = 0; i < 5; ++i) l->label[i] = static_cast<std::uint16_t>(noise.next());
+            for (int i = 0; i < 3; ++i) l->count[i] = noise.below(100);
+            for (int i = 0; i < 2; ++i) l->wide[i] = std::uint64_t{noise.next()} << 32 | noise.next();
+            l->flag = noise.below(2) == 1;
+            l->paint = static_cast<colour>(noise.below(3));
+            l->small = static_cast<std::uint16_t>(noise.next());
+            l->large = std::uint64_t{noise.next()} << 32 | noise.next();
             l->real = -0.0f;
             l->restored();
         }
-        steps = dice.next();
-        tuning.every = 1 + dice.below(50);
+        steps = noise.next();
+        for (std::uint16_t& d : this->dice) d = static_cast<std::uint16_t>(noise.next());
+        tuning.every = 1 + noise.below(50);
     }
 
     // Every byte that a load could touch.
@@ -158,6 +162,7 @@ struct tree {
         add(form_);
         add(tuning);
         add(steps);
+        add(dice);
         for (const leaf* l : {&first, &layers[0], &layers[1]}) {
             add(l->rows);
             add(l->weight);

@@ -16,15 +16,21 @@ namespace {
 
 span_source over(const std::string& text) { return span_source{std::as_bytes(std::span{text.data(), text.size()})}; }
 
+status skipped(unpacker& in, std::uint32_t depth = 0) {
+    in.skip(depth);
+    return in.outcome();
+}
+
 // Reads one object at the reader's place and compares it with what msgpack-cxx made of it.
 void same(unpacker& in, const msgpack::object& o) {
     pack_item item;
-    REQUIRE(in.next(item) == status::ok);
+    in.next(item);
+    REQUIRE(in.outcome() == status::ok);
     const auto body_is = [&](const char* data, std::size_t size) {
         REQUIRE(item.length == size);
         std::vector<std::byte> got(size);
-        in.seek(item.body);
-        REQUIRE(in.bytes(got) == status::ok);
+        in.bytes(got.data(), got.size());
+        REQUIRE(in.outcome() == status::ok);
         REQUIRE(std::string(reinterpret_cast<const char*>(got.data()), size) == std::string(data, size));
     };
     switch (o.type) {
@@ -115,11 +121,11 @@ TEST_CASE("unpack: reads what msgpack-cxx reads, and skips exactly one object") 
         const std::string text(buffer.data(), buffer.size());
         const msgpack::object_handle handle = msgpack::unpack(text.data(), text.size());
         auto source = over(text);
-        unpacker in{source, 0, text.size()};
+        unpacker in{source, 0, static_cast<std::uint32_t>(text.size())};
         same(in, handle.get());
         REQUIRE(in.position() == text.size());
         in.seek(0);
-        REQUIRE(in.skip(0u) == status::ok);
+        REQUIRE(skipped(in) == status::ok);
         REQUIRE(in.position() == text.size());
     }
 }
@@ -134,8 +140,8 @@ TEST_CASE("unpack: every truncation of a document is refused, none reads beyond 
         for (std::size_t n = 0; n < buffer.size(); ++n) {
             const std::vector<char> cut(buffer.data(), buffer.data() + n);  // exactly n bytes, so that a sanitizer sees an overrun
             span_source source{std::as_bytes(std::span{cut})};
-            unpacker in{source, 0, n};
-            REQUIRE(in.skip(0u) == status::corrupt);
+            unpacker in{source, 0, static_cast<std::uint32_t>(n)};
+            REQUIRE(skipped(in) == status::corrupt);
         }
     }
 }
@@ -144,25 +150,28 @@ TEST_CASE("unpack: lengths that lie are refused at the head") {
     for (const char* text : {"\xdd\xff\xff\xff\xff", "\xdf\xff\xff\xff\xff", "\xdf\x80\x00\x00\x00", "\xc6\xff\xff\xff\xff", "\xc9\xff\xff\xff\xff", "\xdb\xff\xff\xff\xff", "\xc9\xff\xff\xff\xfe"}) {
         const std::string bytes(text, 5);
         auto source = over(bytes);
-        unpacker in{source, 0, bytes.size()};
+        unpacker in{source, 0, static_cast<std::uint32_t>(bytes.size())};
         pack_item item;
-        CHECK(in.next(item) == status::corrupt);
+        in.next(item);
+        CHECK(in.outcome() == status::corrupt);
+        CHECK(item.length == 0);
     }
     const std::string never("\xc1", 1);
     auto source = over(never);
     unpacker in{source, 0, 1};
     pack_item item;
-    CHECK(in.next(item) == status::corrupt);
+    in.next(item);
+    CHECK(in.outcome() == status::corrupt);
 }
 
 TEST_CASE("unpack: nesting is held to eight, counted from where the skip begins") {
     for (std::uint32_t depth = 0; depth < 40; ++depth) {
         const std::string text = nested(depth);
         auto source = over(text);
-        unpacker in{source, 0, text.size()};
-        CHECK(ok(in.skip(0u)) == (depth <= format::max_depth));
-        in.seek(0);
-        CHECK(ok(in.skip(3u)) == (depth + 3 <= format::max_depth));
+        unpacker in{source, 0, static_cast<std::uint32_t>(text.size())};
+        CHECK(ok(skipped(in)) == (depth <= format::max_depth));
+        in.restart(0);
+        CHECK(ok(skipped(in, 3)) == (depth + 3 <= format::max_depth));
     }
 }
 
@@ -171,8 +180,8 @@ TEST_CASE("unpack: a skip passes a bounded number of objects") {
         std::string text{'\xdd', '\0', '\x01', '\0', static_cast<char>(n - 65536)};
         text += std::string(n, '\xc0');
         auto source = over(text);
-        unpacker in{source, 0, text.size()};
-        CHECK(ok(in.skip(0u)) == (n <= format::max_skipped_objects));
+        unpacker in{source, 0, static_cast<std::uint32_t>(text.size())};
+        CHECK(ok(skipped(in)) == (n <= format::max_skipped_objects));
     }
 }
 
@@ -187,17 +196,26 @@ TEST_CASE("unpack: a failing source is reported as it is, and read again when as
         }
     } source;
     unpacker in{source, 0, 4};
-    CHECK(in.skip(0u) == status::io_error);
+    CHECK(skipped(in) == status::io_error);
     in.seek(0);
-    CHECK(in.skip(0u) == status::ok);
+    CHECK(skipped(in) == status::io_error);  // nothing more is read
+    in.restart(0);
+    CHECK(skipped(in) == status::ok);
     source.fail = 1;
     std::byte out[2];
     in.seek(1);
-    CHECK(in.bytes(out) == status::io_error);
-    in.seek(3);
-    CHECK(in.bytes(out) == status::corrupt);
+    in.bytes(out, sizeof out);
+    CHECK(in.outcome() == status::io_error);
+    in.refuse(status::too_new);
+    CHECK(in.outcome() == status::io_error);  // the first stays
+    in.restart(3);
+    in.bytes(out, sizeof out);
+    CHECK(in.outcome() == status::corrupt);
     source.text[0] = '\xc1';
-    in.seek(0);
-    in.forget();
-    CHECK(in.skip(0u) == status::corrupt);
+    in.restart(0);
+    CHECK(skipped(in) == status::corrupt);
+    in.restart(1);
+    in.shorten(2);
+    CHECK(skipped(in) == status::ok);
+    CHECK(skipped(in) == status::corrupt);
 }

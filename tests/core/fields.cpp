@@ -124,27 +124,26 @@ TEST_CASE("fields: carved arrays are aligned and do not overlap") {
     CHECK(end == memory.span().data() + memory.span().size());
 }
 
-TEST_CASE("fields: clear zeroes the reservation and its padding, not the values") {
-    synapse::fixed_arena<synapse::measure(outer{})> memory;
+TEST_CASE("place: zeroes the reservation and its padding, not the values, and nothing behind them") {
+    constexpr std::size_t bytes = synapse::measure(outer{});
+    synapse::fixed_arena<bytes + 64> memory;
     std::memset(memory.span().data(), 0xff, memory.span().size());
-    synapse::arena a{memory.span()};
-    outer part = carved(a);
-    synapse::fields::clear clear;
-    outer::fields(part, clear);
+    outer part;
+    REQUIRE(synapse::place(part, memory.span()) == synapse::status::ok);
     CHECK(part.steps == 9);
     for (int i = 0; i < 8; ++i) CHECK(part.trace[i] == 0.0f);
     for (const inner* p : {&part.first, &part.layers[0], &part.layers[1]}) {
         for (int i = 0; i < 16; ++i) CHECK(p->weight[i] == 0.0f);
         for (int i = 0; i < 5; ++i) CHECK(p->mark[i] == 0);
     }
+    for (std::size_t i = bytes; i < memory.span().size(); ++i) CHECK(memory.span()[i] == std::byte{0xff});
+    CHECK(synapse::place(part, memory.span().first(bytes - 1)) == synapse::status::no_memory);
 }
 
 TEST_CASE("weights_hash: the weights in use, and nothing else") {
     synapse::fixed_arena<synapse::measure(outer{})> memory;
-    synapse::arena a{memory.span()};
-    outer part = carved(a);
-    synapse::fields::clear clear;
-    outer::fields(part, clear);
+    outer part;
+    REQUIRE(synapse::place(part, memory.span()) == synapse::status::ok);
     float next = 0.0f;
     synapse::fnv1a64 expected;
     for (inner* p : {&part.first, &part.layers[0], &part.layers[1]}) {

@@ -42,8 +42,9 @@ void try_to_load(std::span<const std::byte> file) {
 
 void compare_readers(std::span<const std::byte> payload) {
     span_source source{payload};
-    unpacker in{source, 0, payload.size()};
-    if (!ok(in.skip(0u)) || in.position() != payload.size()) return;
+    unpacker in{source, 0, static_cast<std::uint32_t>(payload.size())};
+    in.skip(0u);
+    if (!ok(in.outcome()) || in.position() != payload.size()) return;
     try {
         std::size_t used = 0;
         const msgpack::unpack_limit limits{1u << 17, 1u << 17, 1u << 20, 1u << 20, 1u << 20, 16};

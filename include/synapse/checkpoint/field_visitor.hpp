@@ -1,54 +1,30 @@
 // Walks a part's list of fields with its types erased: the list is compiled once, for saving and loading together.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
+#include <synapse/checkpoint/number_listing.hpp>
+#include <synapse/config.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/matrix.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
 
-// How a number lies in memory.
-enum class number_kind : std::uint8_t { boolean, u8, u16, u32, u64, f32 };
-
-constexpr std::uint32_t size_of(number_kind k) noexcept {
-    switch (k) {
-        case number_kind::boolean:
-        case number_kind::u8: return 1;
-        case number_kind::u16: return 2;
-        case number_kind::u32:
-        case number_kind::f32: return 4;
-        case number_kind::u64: return 8;
-    }
-    return 1;
-}
-
-template <class T>
-constexpr number_kind kind_of() noexcept {
-    if constexpr (std::is_enum_v<T> && !std::is_same_v<T, std::byte>) {
-        return kind_of<std::underlying_type_t<T>>();
-    } else if constexpr (std::is_same_v<T, bool>) {
-        return number_kind::boolean;
-    } else if constexpr (std::is_same_v<T, float>) {
-        return number_kind::f32;
-    } else {
-        static_assert(std::is_same_v<T, std::byte> || std::is_unsigned_v<T>, "a checkpoint holds bool, float, std::byte and unsigned integers");
-        constexpr number_kind kinds[] = {number_kind::u8, number_kind::u16, number_kind::u32, number_kind::u64};
-        return kinds[sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3];
-    }
-}
-
 class field_visitor;
 
-// What can be done to a part without knowing its type. settle and restored are null if the part has none.
+// What can be done to a part without knowing its type.
 struct part_operations {
-    void (*fields)(void* part, field_visitor& visit) noexcept;
-    status (*settle)(void* part) noexcept;
-    void (*restored)(void* part) noexcept;
-    const void* defaults;  // of a part that is nothing but numbers and says so: those equal to these are not written; else null
+    union list {
+        void (*fields)(void* part, field_visitor& visit) noexcept;
+        const void* defaults;  // of a part with a listing; null if they are all zero
+    };
+    const char* listing;  // number_listing's; null of a part that has more than numbers
+    list of;
+    status (*settled)(void* part, bool all_read) noexcept;  // settle(), then restored() if all has been read; null for neither
 };
 
 // A name in a list of fields, with the index of one among several: "layer_3".
@@ -58,53 +34,35 @@ struct field_name {
     std::uint32_t index = no_index;
 };
 
-// The visitor that parts see. What is done with a field is up to the class derived from it; scratch never gets there.
+// How an array's elements lie in memory and in a file, where bytes may be packed numbers.
+struct array_code {
+    constexpr array_code(number_kind k, role r) noexcept
+        : bits{static_cast<std::uint8_t>((static_cast<unsigned>(k) & 3u) |
+                                         (r == role::packed_f32 ? 0x18u : r == role::packed_f16 ? 0x14u
+                                                                                                : (static_cast<unsigned>(k) & 3u) << 2 |
+                                                                                                      (k == number_kind::f32 ? 0x10u : 0u)))} {}
+    [[nodiscard]] constexpr std::uint32_t memory_bytes() const noexcept { return 1u << (bits & 3u); }
+    [[nodiscard]] constexpr std::uint32_t bytes() const noexcept { return 1u << (bits >> 2 & 3u); }
+    [[nodiscard]] constexpr bool is_float() const noexcept { return bits >= 0x10; }
+    // numpy's name of an element in the file: "<f4".
+    [[nodiscard]] constexpr const char* dtype() const noexcept { return &"|u1<u2<u4<u8   <f2<f4"[3 * (bits >> 2)]; }
+    static constexpr std::uint32_t dtype_length = 3;
+
+    std::uint8_t bits;
+};
+
+// What is done with the fields of a list. Scratch never gets there.
 class field_visitor {
 public:
-    template <class T>
-    void value(const char* name, T& number) noexcept {
-        numbers({name}, &number, kind_of<T>(), 1, false);
+    // For field_list alone, which is made of little else.
+    SYNAPSE_OUTLINE void field(const char* name, void* x, number_code code) noexcept { numbers(name, x, code, nullptr); }
+    SYNAPSE_OUTLINE void field(const char* name, void* data, array_code code, const extent& e) noexcept { tensor(name, data, code, e); }
+    SYNAPSE_OUTLINE void field(const char* name, void* part, const part_operations& operations) noexcept {
+        enter(name, part, operations, field_name::no_index);
     }
-    // A short fixed list of numbers.
-    template <class T, std::size_t Count>
-    void list(const char* name, T (&list)[Count]) noexcept {
-        numbers({name}, list, kind_of<T>(), Count, true);
+    void field(const char* name, std::uint32_t index, void* part, const part_operations& operations) noexcept {
+        enter(name, part, operations, index);
     }
-    template <class T>
-    void array(const char* name, role r, T*& data, const extent& e) noexcept {
-        if (r != role::scratch && r != role::derived) tensor({name}, data, kind_of<std::remove_const_t<T>>(), r, e);
-    }
-    template <class Part>
-    void group(const char* name, Part& part) noexcept {
-        enter({name}, &part, operations_of<Part>);
-    }
-    template <class Part>
-    void group(const char* name, std::uint32_t index, Part& part) noexcept {
-        enter({name, index}, &part, operations_of<Part>);
-    }
-
-    template <class Part>
-    static constexpr Part defaults_of{};
-    template <class Part>
-    static constexpr part_operations operations_of{
-        [](void* part, field_visitor& visit) noexcept { Part::fields(*static_cast<Part*>(part), visit); },
-        [] {
-            status (*settle)(void*) noexcept = nullptr;
-            if constexpr (requires(Part& part) { part.settle(); }) settle = [](void* part) noexcept { return static_cast<Part*>(part)->settle(); };
-            return settle;
-        }(),
-        [] {
-            void (*restored)(void*) noexcept = nullptr;
-            if constexpr (requires(Part& part) { part.restored(); }) restored = [](void* part) noexcept { static_cast<Part*>(part)->restored(); };
-            return restored;
-        }(),
-        [] {
-            if constexpr (requires { Part::saved_if_not_default; }) {
-                return static_cast<const void*>(&defaults_of<Part>);
-            } else {
-                return static_cast<const void*>(nullptr);
-            }
-        }()};
 
 protected:
     field_visitor() = default;
@@ -112,10 +70,94 @@ protected:
     field_visitor(const field_visitor&) = delete;
     field_visitor& operator=(const field_visitor&) = delete;
 
+    // Visits every field of a part.
+    void walk(void* part, const part_operations& operations) noexcept {
+        const char* text = operations.listing;
+        if (text == nullptr) return operations.of.fields(part, *this);
+        const auto* defaults = static_cast<const std::byte*>(operations.of.defaults);
+        for (std::size_t at = 0; *text != '\0';) {
+            const number_code code{static_cast<char>(*text++ - 1)};
+            const std::size_t size = size_of(code.kind());
+            at = (at + size - 1) & ~(size - 1);
+            numbers(text, static_cast<std::byte*>(part) + at, code, defaults == nullptr ? nullptr : defaults + at);
+            at += code.count() * size;
+            while (*text++ != '\0') {}
+        }
+    }
+
 private:
-    virtual void numbers(field_name, void*, number_kind, std::uint32_t, bool) noexcept {}
-    virtual void tensor(field_name, void*, number_kind, role, const extent&) noexcept {}
-    virtual void enter(field_name, void*, const part_operations&) noexcept {}
+    // initial: what a sparse number has by default; null if that is zero.
+    virtual void numbers(const char* name, void* x, number_code code, const std::byte* initial) noexcept = 0;
+    virtual void tensor(const char* name, void* data, array_code code, const extent& e) noexcept = 0;
+    virtual void enter(const char* name, void* part, const part_operations& operations, std::uint32_t index) noexcept = 0;
+};
+
+template <class Part, feature_set Features = all_features>
+struct operations_on;
+
+// The visitor that parts see.
+template <feature_set Features>
+struct field_list {
+    static constexpr feature_set features = Features;
+    field_visitor& visitor;
+
+    template <class T>
+    void value(const char* name, T& number) noexcept {
+        visitor.field(name, &number, number_code{kind_of<T>(), 0, false});
+    }
+    // A short fixed list of numbers.
+    template <class T, std::size_t Count>
+    void list(const char* name, T (&list)[Count]) noexcept {
+        static_assert(Count <= number_code::longest_list);
+        visitor.field(name, list, number_code{kind_of<T>(), Count, false});
+    }
+    template <class T>
+    void array(const char* name, role r, T*& data, const extent& e) noexcept {
+        if (r != role::scratch && r != role::derived) visitor.field(name, data, array_code{kind_of<std::remove_const_t<T>>(), r}, e);
+    }
+    template <class Part>
+    void group(const char* name, Part& part) noexcept {
+        visitor.field(name, &part, operations_on<Part, Features>::table);
+    }
+    template <class Part>
+    void group(const char* name, std::uint32_t index, Part& part) noexcept {
+        visitor.field(name, index, &part, operations_on<Part, Features>::table);
+    }
+    template <class Part>
+    void scratch(const char*, Part&) noexcept {}
+    void absent(const char* name) noexcept { visitor.field(name, nullptr, number_code{number_kind::absent, 0, false}); }
+};
+
+template <class Part, feature_set Features>
+struct operations_on {
+    static constexpr part_operations table = [] {
+        part_operations o{nullptr, {.fields = nullptr}, nullptr};
+        if constexpr (number_part<Part>) {
+            o.listing = number_listing<Part>::text.data();
+            o.of.defaults = nullptr;
+            if constexpr (Part::saved_if_not_default && !number_listing<Part>::all_zero) o.of.defaults = &number_listing<Part>::defaults;
+        } else {
+            o.of.fields = [](void* part, field_visitor& visit) noexcept {
+                field_list<Features> list{visit};
+                Part::fields(*static_cast<Part*>(part), list);
+            };
+        }
+        constexpr bool settles = requires(Part& part) { part.settle(); };
+        constexpr bool restores = requires(Part& part) { part.restored(); };
+        if constexpr (settles || restores) {
+            o.settled = [](void* part, [[maybe_unused]] bool all_read) noexcept {
+                auto& whole = *static_cast<Part*>(part);
+                if constexpr (settles) {
+                    if (const status s = whole.settle(); !ok(s)) return s;
+                }
+                if constexpr (restores) {
+                    if (all_read) whole.restored();
+                }
+                return status::ok;
+            };
+        }
+        return o;
+    }();
 };
 
 namespace detail {
@@ -125,36 +167,17 @@ inline std::uint32_t spell(const field_name& name, char* out, std::uint32_t room
     std::uint32_t n = 0;
     for (; name.text[n] != '\0' && n < room; ++n) out[n] = name.text[n];
     if (name.index == field_name::no_index) return n;
-    char digits[10];
+    char digits[11];
     std::uint32_t count = 0;
-    std::uint32_t rest = name.index;
-    do {
-        digits[count++] = static_cast<char>('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (n < room) out[n++] = '_';
+    for (std::uint32_t rest = name.index; count == 0 || rest != 0; rest /= 10) digits[count++] = static_cast<char>('0' + rest % 10);
+    digits[count++] = '_';
     while (count != 0 && n < room) out[n++] = digits[--count];
     return n;
 }
 
-// numpy's name of a tensor's elements, and bytes of one, for bytes that hold packed numbers too.
-struct element {
-    char dtype[4];
-    std::uint32_t size;
-    bool is_float;
-};
-constexpr element element_of(number_kind k, role r) noexcept {
-    if (r == role::packed_f32) return {"<f4", 4, true};
-    if (r == role::packed_f16) return {"<f2", 2, true};
-    switch (k) {
-        case number_kind::boolean:
-        case number_kind::u8: return {"|u1", 1, false};
-        case number_kind::u16: return {"<u2", 2, false};
-        case number_kind::u32: return {"<u4", 4, false};
-        case number_kind::u64: return {"<u8", 8, false};
-        case number_kind::f32: return {"<f4", 4, true};
-    }
-    return {"|u1", 1, false};
+// Where this machine keeps byte i of a number, the least significant one being 0.
+constexpr std::uint32_t byte_of(std::uint32_t i, std::uint32_t size) noexcept {
+    return std::endian::native == std::endian::little ? i : size - 1 - i;
 }
 
 // Reverses the bytes of each element; the way between this machine's order and the file's where they differ.

@@ -1,8 +1,14 @@
 // A number that two machines share exactly if their kernels compute the same bits.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
+#include <synapse/checkpoint/crc32c.hpp>
+#include <synapse/checkpoint/stream.hpp>
+#include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/matrix.hpp>
 #include <synapse/core/random.hpp>
@@ -10,40 +16,46 @@
 
 namespace synapse {
 
-// FNV-1a 64 of the arithmetic's name and of a short life of one small layer: forward, tanh, backward with update, 8 times over.
-// The width of the registers does not enter. @cost a few thousand operations, about 700 bytes of stack
+// CRC32C of the arithmetic's name and of a short life of one small layer: forward, tanh, backward with update, 8 times over.
+// The width of the registers does not enter. @cost a few thousand operations, about 500 bytes of stack
 template <class Kernels>
-std::uint64_t numeric_fingerprint() noexcept {
+SYNAPSE_OUTLINE std::uint32_t numeric_fingerprint() noexcept {
     constexpr std::uint32_t inputs = 5;
     constexpr std::uint32_t outputs = 7;
     constexpr std::uint32_t stride = round_up(outputs, Kernels::lanes);
-    alignas(64) float weight[inputs * stride] = {};
-    alignas(64) float bias[stride] = {};
-    alignas(64) float x[round_up(inputs, Kernels::lanes)] = {};
-    alignas(64) float y[stride] = {};
-    alignas(64) float dx[round_up(inputs, Kernels::lanes)] = {};
+    constexpr std::uint32_t width = round_up(inputs, Kernels::lanes);
+    struct {
+        alignas(64) float weight[inputs * stride];
+        alignas(64) float bias[stride];
+        alignas(64) float x[width];
+        alignas(64) float y[stride];
+        alignas(64) float dx[width];
+    } net{};
     std::uint32_t row[inputs];
     random_generator dice{20};
     for (std::uint32_t k = 0; k < inputs; ++k) {
-        for (std::uint32_t j = 0; j < outputs; ++j) weight[k * stride + j] = dice.symmetric();
         row[k] = k;
-        x[k] = dice.symmetric();
+        net.x[k] = dice.symmetric();
+        for (std::uint32_t j = 0; j < outputs; ++j) net.weight[k * stride + j] = dice.symmetric();
     }
-    const dense_view layer{weight, bias, inputs, outputs, stride};
+    const dense_view layer{net.weight, net.bias, inputs, outputs, stride};
     const row_list rows{row, inputs};
-    fnv1a64 hash;
-    for (const char* c = Kernels::arithmetic::name; *c != '\0'; ++c) hash.add(static_cast<std::byte>(*c));
     for (int round = 0; round < 8; ++round) {
-        Kernels::forward(layer, rows, x, y);
-        Kernels::tanh(stride, y);
-        Kernels::backward(layer, rows, x, y, 0.1f, dx);
-        for (std::uint32_t k = 0; k < inputs; ++k) x[k] = 0.5f * x[k] + 0.25f * dx[k];
+        Kernels::forward(layer, rows, net.x, net.y);
+        Kernels::tanh(stride, net.y);
+        Kernels::backward(layer, rows, net.x, net.y, 0.1f, net.dx);
+        for (std::uint32_t k = 0; k < inputs; ++k) net.x[k] = 0.5f * net.x[k] + 0.25f * net.dx[k];
     }
-    // Everything computed has gone into the weights.
+    // Everything computed has gone into x.
+    crc32c sum;
+    const char* const name = Kernels::arithmetic::name;
+    sum.add(std::as_bytes(std::span{name, detail::length_of(name, 255)}));
     for (std::uint32_t k = 0; k < inputs; ++k) {
-        for (std::uint32_t j = 0; j < outputs; ++j) hash.add(weight[k * stride + j]);
+        std::byte bytes[4];
+        store_little(bytes, std::bit_cast<std::uint32_t>(net.x[k]));
+        sum.add(bytes);
     }
-    return hash.value();
+    return sum.value();
 }
 
 }  // namespace synapse

@@ -25,26 +25,27 @@
 //     "<u2", "|u1"), "s" an array of its rows and columns, "b" a bin of rows * columns elements, little-endian, row by row
 //   - in the maps "shape", "tuning", "report", "drift" and "gate" a number that is not there has its default of learner/*.hpp and
 //     metrics/drift.hpp, plasticity/gate.hpp as of schema 1
-//   - only rows and columns in use are stored: no reservation, no padding, no scratch
+//   - only rows and columns in use are stored: no reservation, no padding, no scratch, nothing that follows from the rest
 //   - text, ext and other types may stand behind keys that a reader does not know; it skips them (at most 65536 objects for a key)
 //
-// The payload map, in the order in which it is written (a reader takes any order):
+// The payload map, in the order in which it is written (a reader takes any order); the first eight keys are in every schema:
 //   "schema"              1; raised when the meaning of a key changes
-//   "software"            version of synapse that wrote it, a string
-//   "arithmetic"          "separate" or "fused": how the kernels multiply and add
 //   "fingerprint"         unsigned: hash of a short run of the kernels; equal on machines that compute the same bits
-//   "shape"               map: what decides bytes (learner/shape.hpp)
-//   "tuning"              map: numbers that may change during a life (learner/tuning.hpp)
 //   "step_count"          steps learned, for the reader's convenience (the truth is in "report")
 //   "total_samples_seen"  new samples learned from, likewise
 //   "timestamp"           Unix time in seconds; 0 if the device has no clock
+//   "software"            version of synapse that wrote it, a string
+//   "arithmetic"          "separate" or "fused": how the kernels multiply and add; "none" if nothing of the kind matters
 //   "reason"              "auto", "shutdown", "manual", ...
-//   then the learner's own fields, a map for each group: "model_state_dict", "replay_buffer", "report", normalisers, random state;
-//   last, nil, those of "internal_state", "history_buffer", "metrics_history", "replay_buffer", "growth_history" that it lacks.
+//   "shape"               map: what decides bytes (learner/shape.hpp)
+//   then the learner's own fields, a map for each group: "tuning" (learner/tuning.hpp), "model_state_dict", "replay_buffer", "report",
+//   normalisers, random state; parts that its shape has not are not there. A learner says nil for those of "internal_state",
+//   "history_buffer", "metrics_history", "replay_buffer" and "growth_history" that it lacks.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include <synapse/checkpoint/crc32c.hpp>
@@ -81,7 +82,7 @@ inline constexpr std::uint8_t prefix[7] = {0xc7, 0x1d, 'S', 'Y', 'N', 'A', 'P'};
 
 // The 32 bytes of a header.
 inline void encode(const header& h, std::span<std::byte, header_bytes> out) noexcept {
-    for (std::size_t i = 0; i < 7; ++i) out[i] = static_cast<std::byte>(detail::prefix[i]);
+    std::memcpy(out.data(), detail::prefix, sizeof detail::prefix);
     out[7] = static_cast<std::byte>(h.major);
     out[8] = static_cast<std::byte>(h.minor);
     out[9] = static_cast<std::byte>(h.flags);
@@ -97,14 +98,14 @@ inline void encode(const header& h, std::span<std::byte, header_bytes> out) noex
 // too_new   sound, but of a newer major: the rest may mean anything
 // h is untouched unless ok.
 inline status decode(std::span<const std::byte, header_bytes> in, header& h) noexcept {
-    for (std::size_t i = 0; i < 7; ++i) {
+    for (std::size_t i = 0; i < sizeof detail::prefix; ++i) {
         if (in[i] != static_cast<std::byte>(detail::prefix[i])) return status::corrupt;
     }
     if (load_little<std::uint32_t>(in.data() + 28) != crc32c::of(in.first(28))) return status::corrupt;
     const auto written_by = static_cast<std::uint8_t>(in[7]);
     if (written_by > major) return status::too_new;
     const auto payload = load_little<std::uint32_t>(in.data() + 20);
-    if (written_by == 0 || payload == 0 || payload > max_payload_bytes || in[10] != std::byte{0} || in[11] != std::byte{0}) return status::corrupt;
+    if (written_by == 0 || payload == 0 || payload > max_payload_bytes || (in[10] | in[11]) != std::byte{0}) return status::corrupt;
     h.major = written_by;
     h.minor = static_cast<std::uint8_t>(in[8]);
     h.flags = static_cast<std::uint8_t>(in[9]);

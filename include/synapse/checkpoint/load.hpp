@@ -67,35 +67,57 @@ struct open_map {
 
 class field_reader final : public field_visitor {
 public:
-    explicit field_reader(unpacker& in) noexcept : in_{in} {}
+    explicit field_reader(const unpacker& in) noexcept : in_{in} {}
 
-    status outcome = status::ok;
-    field_name key;
+private:
+    unpacker in_;
+
+public:
+    field_name key;         // the field being read, until something is wrong
     const char* inside = "";
-    bool commit = false;           // false: arrays are checked, not touched
-    const char* skipped = nullptr;  // a group at the top that is left alone
+    bool commit = false;    // false: arrays are checked, not touched
+    bool keep_tuning = false;
 
-    // Opens the map at the reader's position, which must be its head; checks its keys. depth: containers around it.
-    open_map open(const char* name) noexcept {
+    // Header and payload are whole. The reader is at the payload then, and ends with it. size: the source's.
+    SYNAPSE_OUTLINE void check_envelope(std::uint64_t size, format::header& h) noexcept {
+        if (size == 0) in_.refuse(status::not_found);
+        in_.bytes(buffer_, format::header_bytes);
+        if (!good()) return;
+        if (const status s = format::decode(std::span{buffer_}.first<format::header_bytes>(), h); !ok(s)) return refuse(s);
+        const std::uint32_t end = format::header_bytes + h.payload_bytes;
+        if (end > in_.end()) return refuse(status::corrupt);
+        crc32c sum;
+        for (std::uint32_t left = h.payload_bytes; left != 0;) {
+            const std::span<std::byte> piece{buffer_, left < sizeof buffer_ ? left : sizeof buffer_};
+            in_.bytes(piece.data(), piece.size());
+            if (!good()) return;
+            sum.add(piece);
+            left -= static_cast<std::uint32_t>(piece.size());
+        }
+        if (sum.value() != h.payload_crc) refuse(status::corrupt);
+        in_.shorten(end);
+    }
+
+    // Opens the map at the reader's position, which must be its head; checks its keys.
+    SYNAPSE_OUTLINE open_map open(const char* name) noexcept {
         open_map m;
         m.name = name;
-        pack_item item;
-        if (!took(in_.next(item))) return m;
-        if (item.type != pack_type::map || item.length > format::max_map_entries || ++depth_ > format::max_depth) return refuse(status::corrupt), m;
-        m.first = m.at = item.body;
-        m.entries = item.length;
-        std::uint32_t hashes[format::max_map_entries];
-        for (std::uint32_t i = 0; i < m.entries; ++i) {
-            char text[format::max_key_bytes];
-            std::uint32_t length = 0;
-            if (!read_key(text, length)) return m;
-            hashes[i] = hash(text, length);
-            for (std::uint32_t j = 0; j < i; ++j) {
-                if (hashes[j] == hashes[i]) return refuse(status::corrupt), m;  // a name that comes twice
-            }
-            if (!took(in_.skip(depth_))) return m;
+        m.entries = take(pack_type::map);
+        if (m.entries > format::max_map_entries || ++depth_ > format::max_depth) {
+            refuse(status::corrupt);
+            m.entries = 0;
         }
-        m.end = in_.position();
+        m.first = m.at = in_.position();
+        std::uint32_t sums[format::max_map_entries];
+        for (std::uint32_t i = 0; i < m.entries && good(); ++i) {
+            pass_entry(m);
+            sums[i] = crc32c::of(std::as_bytes(std::span{text_, text_length_}));
+            for (std::uint32_t j = 0; j < i; ++j) {
+                if (sums[j] == sums[i]) refuse(status::corrupt);  // a name that comes twice
+            }
+        }
+        m.end = m.at;
+        m.at = m.first;
         return m;
     }
     void close(const open_map& m) noexcept {
@@ -104,345 +126,257 @@ public:
     }
 
     // Goes to a key's value in the map. False, without a complaint, if it is not there.
-    bool find(open_map& m, const field_name& name) noexcept {
+    SYNAPSE_OUTLINE bool find(open_map& m, const char* name, std::uint32_t index = field_name::no_index) noexcept {
+        if (!good()) return false;
+        key = {name, index};
+        inside = m.name;
         char wanted[format::max_key_bytes];
-        const std::uint32_t wanted_length = spell(name, wanted, format::max_key_bytes);
+        const std::uint32_t wanted_length = spell(key, wanted, format::max_key_bytes);
         for (std::uint32_t looked = 0; looked < m.entries; ++looked) {
             if (m.next == m.entries) {
                 m.next = 0;
                 m.at = m.first;
             }
-            in_.seek(m.at);
-            char text[format::max_key_bytes];
-            std::uint32_t length = 0;
-            if (!read_key(text, length)) return false;
-            const std::uint32_t value = in_.position();
-            if (!took(in_.skip(depth_))) return false;
-            m.at = in_.position();
+            const std::uint32_t value = pass_entry(m);
             ++m.next;
-            if (length == wanted_length && same_bytes(text, wanted, length)) {
+            if (is_text(wanted, wanted_length)) {
                 in_.seek(value);
-                return true;
+                return good();
             }
         }
         return false;
+    }
+    // The same; its absence is an error.
+    bool demand(open_map& m, const char* name, std::uint32_t index = field_name::no_index) noexcept {
+        const bool found = find(m, name, index);
+        if (!found) refuse(status::corrupt);
+        return found;
     }
 
     // Reads a part's fields out of an open map.
     void read_part(open_map& m, void* part, const part_operations& operations) noexcept {
         open_map* const outer = map_;
-        const std::byte* const outer_part = part_;
-        const std::byte* const outer_defaults = defaults_;
         map_ = &m;
-        part_ = static_cast<const std::byte*>(part);
-        defaults_ = static_cast<const std::byte*>(operations.defaults);
-        operations.fields(part, *this);
+        walk(part, operations);
         map_ = outer;
-        part_ = outer_part;
-        defaults_ = outer_defaults;
-        if (!ok(outcome)) return;
-        if (operations.settle != nullptr) {
-            if (const status s = operations.settle(part); !ok(s)) return refuse(s);
-        }
-        if (commit && operations.restored != nullptr) operations.restored(part);
+        if (operations.settled == nullptr || !good()) return;
+        key = {};
+        inside = m.name;
+        refuse(operations.settled(part, commit));
     }
 
-    void refuse(status why) noexcept {
-        if (ok(outcome)) outcome = why;
+    [[nodiscard]] std::uint32_t end() const noexcept { return in_.end(); }
+    [[nodiscard]] bool good() const noexcept { return ok(in_.outcome()); }
+    void refuse(status why) noexcept { in_.refuse(why); }
+    // What to tell of how it went.
+    void report(load_result& result) const noexcept {
+        result.outcome = in_.outcome();
+        if (good()) {
+            result.torn = false;
+            return;
+        }
+        result.key = key;
+        result.inside = inside;
     }
-    bool took(status s) noexcept {
-        refuse(s);
-        return ok(s);
+    void to_payload() noexcept { in_.seek(format::header_bytes); }
+
+    // The text at the reader's position, shorter than `room`, zero-terminated.
+    void text(char* to, std::uint32_t room) noexcept {
+        const std::uint32_t length = take(pack_type::text);
+        if (length >= room) return refuse(status::corrupt);
+        in_.bytes(reinterpret_cast<std::byte*>(to), length);
+        to[length] = '\0';
+    }
+    // The text at the reader's position, of 1 to 63 bytes, is this one.
+    bool next_is(const char* expected, std::uint32_t length) noexcept {
+        take_text();
+        return is_text(expected, length);
+    }
+
+private:
+    // Takes the head of the next object, which must be of this type; 0 if it is not. Returns its length or number, at most 2^32 - 1.
+    SYNAPSE_OUTLINE std::uint32_t take(pack_type expected) noexcept {
+        in_.next(item_);
+        if (item_.type != expected) refuse(status::corrupt);
+        if (!good()) return 0;
+        if (expected >= pack_type::text) return item_.length;
+        return item_.value > 0xffffffff ? 0xffffffff : static_cast<std::uint32_t>(item_.value);
+    }
+
+    void expect(pack_type expected, std::uint32_t number, status otherwise) noexcept {
+        if (take(expected) != number) refuse(otherwise);
+    }
+    void expect(const char* text, std::uint32_t length, status otherwise) noexcept {
+        if (!next_is(text, length)) refuse(otherwise);
+    }
+
+    // Takes the next text, of the length of a key.
+    SYNAPSE_OUTLINE void take_text() noexcept {
+        text_length_ = take(pack_type::text);
+        if (text_length_ == 0 || text_length_ > format::max_key_bytes) {
+            text_length_ = 0;
+            refuse(status::corrupt);
+        }
+        in_.bytes(reinterpret_cast<std::byte*>(text_), text_length_);
+    }
+    [[nodiscard]] bool is_text(const char* expected, std::uint32_t length) const noexcept {
+        return text_length_ == length && same_bytes(text_, expected, length);
+    }
+
+    // Takes the key of the map's next entry and goes past its value; returns where that is.
+    std::uint32_t pass_entry(open_map& m) noexcept {
+        in_.seek(m.at);
+        take_text();
+        const std::uint32_t value = in_.position();
+        in_.skip(depth_);
+        m.at = in_.position();
+        return value;
     }
 
     // The number at the reader's position.
-    void number(void* to, number_kind kind) noexcept {
-        pack_item item;
-        if (!took(in_.next(item))) return;
-        const std::uint64_t n = item.value;
-        const pack_type expected =
-            kind == number_kind::boolean ? pack_type::boolean : kind == number_kind::f32 ? pack_type::float32 : pack_type::unsigned_integer;
-        if (item.type != expected) return refuse(status::corrupt);
-        switch (kind) {
-            case number_kind::boolean: *static_cast<bool*>(to) = n != 0; return;
-            case number_kind::u8: return store<std::uint8_t>(to, n);
-            case number_kind::u16: return store<std::uint16_t>(to, n);
-            case number_kind::u32: return store<std::uint32_t>(to, n);
-            case number_kind::u64: return store<std::uint64_t>(to, n);
-            case number_kind::f32:
-                if ((n & 0x7f800000u) == 0x7f800000u) return refuse(status::corrupt);
-                *static_cast<float*>(to) = std::bit_cast<float>(static_cast<std::uint32_t>(n));
-                return;
-        }
+    void number(std::byte* to, number_kind kind) noexcept {
+        const bool is_float = kind == number_kind::f32;
+        const std::uint32_t low = take(kind == number_kind::boolean ? pack_type::boolean : is_float ? pack_type::float32 : pack_type::unsigned_integer);
+        if (is_float && (low & 0x7f800000u) == 0x7f800000u) refuse(status::corrupt);
+        if (!good()) return;
+        const std::uint32_t size = size_of(kind);
+        std::uint64_t n = item_.value;
+        for (std::uint32_t i = 0; i < size; ++i, n >>= 8) to[byte_of(i, size)] = static_cast<std::byte>(n & 0xff);
+        if (n != 0) refuse(status::corrupt);  // too large
     }
 
-    // The text at the reader's position, zero-terminated; longer than fits is corrupt.
-    void text(char* to, std::uint32_t room) noexcept {
-        pack_item item;
-        if (!took(in_.next(item))) return;
-        if (item.type != pack_type::text || item.length >= room) return refuse(status::corrupt);
-        if (took(in_.bytes(std::as_writable_bytes(std::span{to, item.length})))) to[item.length] = '\0';
-    }
-
-    [[nodiscard]] unpacker& in() noexcept { return in_; }
-
-private:
-    template <class Unsigned>
-    void store(void* to, std::uint64_t n) noexcept {
-        if (n > static_cast<Unsigned>(~Unsigned{0})) return refuse(status::corrupt);
-        *static_cast<Unsigned*>(to) = static_cast<Unsigned>(n);
-    }
-
-    static std::uint32_t hash(const char* text, std::uint32_t length) noexcept {
-        fnv1a64 h;
-        h.add(std::as_bytes(std::span{text, length}));
-        return static_cast<std::uint32_t>(h.value() ^ h.value() >> 32);
-    }
-
-    bool read_key(char* text, std::uint32_t& length) noexcept {
-        pack_item item;
-        if (!took(in_.next(item))) return false;
-        if (item.type != pack_type::text || item.length == 0 || item.length > format::max_key_bytes) {
-            refuse(status::corrupt);
-            return false;
-        }
-        length = item.length;
-        return took(in_.bytes(std::as_writable_bytes(std::span{text, length})));
-    }
-
-    // Goes to a field of the map being read; false, and a complaint with its name, if it is not there.
-    bool begin(const field_name& name) noexcept {
-        if (probing_) has_fields_ = true;
-        if (!ok(outcome) || probing_) return false;
-        const bool found = find(*map_, name);
-        if (!found) refuse(status::corrupt);
-        if (!found) blame(name);
-        return found;
-    }
-    void blame(const field_name& name) noexcept {
-        key = name;
-        inside = map_->name;
-    }
-
-    void numbers(field_name name, void* x, number_kind kind, std::uint32_t n, bool list) noexcept override {
-        if (defaults_ != nullptr && ok(outcome) && !probing_) {
-            if (!find(*map_, name)) {
-                if (ok(outcome)) std::memcpy(x, defaults_ + (static_cast<const std::byte*>(x) - part_), std::size_t{n} * size_of(kind));
-                return;
-            }
-        } else if (!begin(name)) {
+    void numbers(const char* name, void* x, number_code code, const std::byte* initial) noexcept override {
+        auto* to = static_cast<std::byte*>(x);
+        const std::uint32_t size = size_of(code.kind());
+        if (code.kind() == number_kind::absent) return;
+        if (!find(*map_, name)) {
+            if (!code.sparse()) refuse(status::corrupt);
+            for (std::uint32_t i = 0; i < code.count() * size && good(); ++i) to[i] = initial == nullptr ? std::byte{0} : initial[i];
             return;
         }
-        if (list) {
-            pack_item item;
-            if (took(in_.next(item)) && (item.type != pack_type::array || item.length != n)) refuse(status::corrupt);
-        }
-        for (std::uint32_t i = 0; i < n && ok(outcome); ++i) number(static_cast<std::byte*>(x) + i * size_of(kind), kind);
-        if (!ok(outcome)) blame(name);
+        if (code.listed() != 0 && take(pack_type::array) != code.listed()) refuse(status::corrupt);
+        for (std::uint32_t i = 0; i < code.count(); ++i) number(to + i * size, code.kind());
     }
 
-    void enter(field_name name, void* part, const part_operations& operations) noexcept override {
-        if (skipped != nullptr && depth_ == 1 && same_text(name.text, skipped)) return;
-        if (operations.defaults == nullptr && !saves(part, operations)) return;
-        if (!begin(name)) return;
-        const char* const before = inside;
-        open_map m = open(name.text);
-        if (!ok(outcome)) return blame(name);
+    void enter(const char* name, void* part, const part_operations& operations, std::uint32_t index) noexcept override {
+        if (keep_tuning && depth_ == 1 && same_text(name, "tuning")) return;
+        if (!demand(*map_, name, index)) return;
+        open_map m = open(name);
         read_part(m, part, operations);
-        if (!ok(outcome) && inside == before && key.text[0] == '\0') blame(name);
         close(m);
     }
 
-    void tensor(field_name name, void* data, number_kind kind, role r, const extent& e) noexcept override {
-        if (!begin(name)) return;
-        const element of = element_of(kind, r);
-        const std::size_t row = std::size_t{e.cols} * size_of(kind);
-        std::uint64_t rows_saved = 0;
-        std::uint64_t cols_saved = 0;
-        read_tensor_head(of, rows_saved, cols_saved);
-        if (ok(outcome) && (rows_saved != e.rows || cols_saved != row / of.size || e.rows > e.rows_reserved || e.cols > e.stride)) {
-            refuse(status::wrong_shape);
+    void tensor(const char* name, void* data, array_code code, const extent& e) noexcept override {
+        if (!demand(*map_, name)) return;
+        const std::uint32_t item = code.memory_bytes();
+        const std::size_t row = std::size_t{e.cols} * item;
+        read_tensor_head(code, e, row);
+        if (!commit) return check(code, e, e.rows * row);
+        // Rows that lie side by side here come as one.
+        const bool whole = e.stride == e.cols;
+        const std::size_t piece = whole ? e.rows * row : row;
+        const std::size_t stride = std::size_t{e.stride} * item;
+        auto* to = static_cast<std::byte*>(data);
+        if (!good()) return;
+        for (std::uint32_t i = 0; i < (whole ? 1 : e.rows); ++i) {
+            std::byte* const start = to + i * stride;
+            in_.bytes(start, piece);
+            if constexpr (std::endian::native != std::endian::little) swap_elements(start, piece, item);
+            if (!whole) std::memset(start + row, 0, stride - row);
         }
-        if (ok(outcome)) {
-            if (commit) {
-                take(static_cast<std::byte*>(data), kind, e, row);
-            } else {
-                check(of, e, std::uint64_t{e.rows} * row);
-            }
-        }
-        if (!ok(outcome)) blame(name);
+        // What the reservation has beyond them becomes zero.
+        std::memset(to + e.rows * stride, 0, (e.rows_reserved - std::size_t{e.rows}) * stride);
     }
 
-    // False for a part that is all scratch.
-    bool saves(void* part, const part_operations& operations) noexcept {
-        const bool outer = probing_;
-        probing_ = true;
-        has_fields_ = false;
-        operations.fields(part, *this);
-        probing_ = outer;
-        return has_fields_;
-    }
-
-    bool expect_key(char c) noexcept {
-        char text[format::max_key_bytes];
-        std::uint32_t length = 0;
-        if (!read_key(text, length)) return false;
-        if (length != 1 || text[0] != c) refuse(status::corrupt);
-        return ok(outcome);
-    }
-
-    // Everything of a tensor before its bytes, which are as many as the shape says.
-    void read_tensor_head(const element& of, std::uint64_t& rows, std::uint64_t& cols) noexcept {
-        pack_item item;
-        if (!took(in_.next(item))) return;
-        if (item.type != pack_type::map || item.length != 3) return refuse(status::corrupt);
-        if (!expect_key('d')) return;
-        char dtype[4] = {};
-        text(dtype, 4);
-        if (!ok(outcome)) return;
-        if (!same_bytes(dtype, of.dtype, 3)) return refuse(status::wrong_shape);
-        if (!expect_key('s') || !took(in_.next(item))) return;
-        if (item.type != pack_type::array || item.length != 2) return refuse(status::corrupt);
-        for (std::uint64_t* size : {&rows, &cols}) {
-            if (!took(in_.next(item))) return;
-            if (item.type != pack_type::unsigned_integer || item.value > 0xffffffffu) return refuse(status::corrupt);
-            *size = item.value;
-        }
-        if (!expect_key('b') || !took(in_.next(item))) return;
-        const std::uint64_t elements = rows * cols;  // both below 2^32
-        if (item.type != pack_type::binary || elements > 0xffffffffu || elements * of.size != item.length) return refuse(status::corrupt);
+    // Everything of a tensor before its bytes: what this learner would write itself.
+    void read_tensor_head(array_code code, const extent& e, std::size_t row) noexcept {
+        expect(pack_type::map, 3, status::corrupt);
+        expect("d", 1, status::corrupt);
+        expect(code.dtype(), code.dtype_length, status::wrong_shape);
+        expect("s", 1, status::corrupt);
+        expect(pack_type::array, 2, status::corrupt);
+        expect(pack_type::unsigned_integer, e.rows, status::wrong_shape);
+        expect(pack_type::unsigned_integer, static_cast<std::uint32_t>(row / code.bytes()), status::wrong_shape);
+        expect("b", 1, status::corrupt);
+        expect(pack_type::binary, static_cast<std::uint32_t>(e.rows * row), status::corrupt);
+        if (e.rows > e.rows_reserved || e.cols > e.stride) refuse(status::wrong_shape);
     }
 
     // Looks at every element and goes past them.
-    void check(const element& of, const extent& e, std::uint64_t bytes) noexcept {
-        std::byte buffer[config::microcontroller ? 128 : 4096];
-        const std::uint32_t sign = of.size == 2 ? 0x8000u : 0x80000000u;
-        const std::uint32_t largest_finite = of.size == 2 ? 0x7bffu : 0x7f7fffffu;
-        const std::uint32_t largest = of.size == 2 || e.largest > largest_finite ? largest_finite : e.largest;
-        while (bytes != 0) {
-            const std::size_t n = bytes < sizeof buffer ? static_cast<std::size_t>(bytes) : sizeof buffer;
-            if (!took(in_.bytes({buffer, n}))) return;
+    void check(array_code code, const extent& e, std::size_t bytes) noexcept {
+        const std::uint32_t size = code.bytes();
+        std::uint32_t sign = 0;
+        std::uint32_t largest = e.largest;
+        if (code.is_float()) {
+            sign = size == 2 ? 0x8000u : 0x80000000u;
+            const std::uint32_t finite = size == 2 ? 0x7bffu : 0x7f7fffffu;
+            if (largest > finite || size == 2) largest = finite;
+        }
+        while (bytes != 0 && good()) {
+            const std::size_t n = bytes < sizeof buffer_ ? bytes : sizeof buffer_;
+            in_.bytes(buffer_, n);
             bytes -= n;
-            if (!config::microcontroller && of.is_float && of.size == 4 && e.signed_too) {  // as below, but quick
+            if (!config::microcontroller && sign == 0x80000000u && e.signed_too) {  // as below, but quick
                 std::uint32_t highest = 0;
                 for (std::size_t at = 0; at + 8 <= n; at += 8) {  // elements two at a time; reading the last odd one below
-                    const std::uint64_t two = crc32c_word(buffer + at);
+                    const std::uint64_t two = crc32c_word(buffer_ + at);
                     const auto first = static_cast<std::uint32_t>(two) & ~sign;
                     const auto second = static_cast<std::uint32_t>(two >> 32) & ~sign;
                     highest = first > highest ? first : highest;
                     highest = second > highest ? second : highest;
                 }
                 if (n % 8 != 0) {
-                    const std::uint32_t last = load_little<std::uint32_t>(buffer + n - 4) & ~sign;
+                    const std::uint32_t last = load_little<std::uint32_t>(buffer_ + n - 4) & ~sign;
                     highest = last > highest ? last : highest;
                 }
-                if (highest > largest) return refuse(status::corrupt);
+                if (highest > largest) refuse(status::corrupt);
                 continue;
             }
-            for (std::size_t at = 0; at < n; at += of.size) {
-                std::uint64_t bits = 0;
-                for (std::uint32_t i = of.size; i-- > 0;) bits = bits << 8 | static_cast<std::uint64_t>(buffer[at + i]);
-                if (of.is_float) {
-                    if ((bits & ~std::uint64_t{sign}) > largest || (!e.signed_too && (bits & sign) != 0 && bits != sign)) return refuse(status::corrupt);
-                } else if (e.largest != 0xffffffffu && bits > e.largest) {
-                    return refuse(status::corrupt);
-                }
+            for (const std::byte* at = buffer_; at != buffer_ + n; at += size) {
+                auto bits = static_cast<std::uint32_t>(*at);
+                if (size == 2) bits = load_little<std::uint16_t>(at);
+                if (size >= 4) bits = load_little<std::uint32_t>(at);  // only elements of up to four bytes have a limit
+                if ((bits & ~sign) > largest || (!e.signed_too && (bits & sign) != 0 && bits != sign)) refuse(status::corrupt);
             }
         }
     }
 
-    // Reads the rows into place; what the reservation has beyond them becomes zero.
-    void take(std::byte* data, number_kind kind, const extent& e, std::size_t row) noexcept {
-        const std::uint32_t item = size_of(kind);
-        const std::size_t stride = std::size_t{e.stride} * item;
-        const bool whole = e.stride == e.cols;  // rows lie side by side, here as in the file
-        const std::size_t piece = whole ? e.rows * row : row;
-        for (std::uint32_t i = 0; i < (whole ? 1 : e.rows); ++i) {
-            std::byte* to = data + i * stride;
-            if (piece != 0 && !took(in_.bytes({to, piece}))) return;
-            if constexpr (std::endian::native != std::endian::little) swap_elements(to, piece, item);
-            if (stride > row && !whole) std::memset(to + row, 0, stride - row);
-        }
-        const std::size_t rest = (e.rows_reserved - std::size_t{e.rows}) * stride;
-        if (rest != 0) std::memset(data + e.rows * stride, 0, rest);
-    }
-
-    unpacker& in_;
-    open_map* map_ = nullptr;
-    const std::byte* part_ = nullptr;      // being read
-    const std::byte* defaults_ = nullptr;  // of that part, if it is written without them
+    open_map* map_ = nullptr;  // being read
     std::uint32_t depth_ = 0;
-    bool probing_ = false;
-    bool has_fields_ = false;
+    std::uint32_t text_length_ = 0;
+    pack_item item_;
+    char text_[format::max_key_bytes];
+    std::byte buffer_[config::microcontroller ? 128 : 4096];
 };
-
-// Header and payload are whole. in is ready at the payload if so.
-template <byte_source Source>
-status check_envelope(Source& source, format::header& h) noexcept {
-    const std::uint64_t size = source.size();
-    if (size == 0) return status::not_found;
-    if (size < format::header_bytes) return status::corrupt;
-    std::byte head[format::header_bytes];
-    if (const status s = source.read(0, head); !ok(s)) return s;
-    if (const status s = format::decode(head, h); !ok(s)) return s;
-    if (h.payload_bytes > size - format::header_bytes) return status::corrupt;
-    crc32c sum;
-    std::byte buffer[config::microcontroller ? 128 : 4096];
-    for (std::uint32_t at = 0; at < h.payload_bytes;) {
-        const std::uint32_t rest = h.payload_bytes - at;
-        const std::uint32_t n = rest < sizeof buffer ? rest : static_cast<std::uint32_t>(sizeof buffer);
-        if (const status s = source.read(format::header_bytes + at, {buffer, n}); !ok(s)) return s;
-        sum.add({buffer, n});
-        at += n;
-    }
-    return sum.value() == h.payload_crc ? status::ok : status::corrupt;
-}
 
 // What load asks of a model beyond its list of fields.
 struct load_target {
-    document own;                      // the learner, and what it is
-    void* shadow;                      // a body of the same form without memory
-    void* saved_form;                  // room for the form that the file says; null if models of this kind have none
+    document own;      // the learner, and what it is
+    void* shadow;      // a body of the same form without memory
+    void* saved_form;  // room for the form that the file says; null if models of this kind have none
     bool (*accepts)(const void* own_form, const void* saved_form) noexcept;
 };
 
 // One pass over the payload. In the first, into the shadow; in the second, into the learner.
 inline void read_document(field_reader& reader, const load_target& target, const load_options& options, load_result& result) noexcept {
     open_map top = reader.open("");
-    const auto wanted = [&](const char* name) noexcept {
-        if (!ok(reader.outcome)) return false;
-        const bool found = reader.find(top, {name});
-        if (!found) {
-            reader.refuse(status::corrupt);
-            reader.key = {name};
-        }
-        return found;
-    };
-    std::uint32_t schema = 0;
-    if (wanted("schema")) reader.number(&schema, number_kind::u32);
-    if (ok(reader.outcome) && schema > format::schema) reader.refuse(status::too_new);
-    if (target.own.arithmetic != nullptr && !reader.commit) {
-        char arithmetic[sizeof checkpoint_about::arithmetic] = {};
-        if (wanted("arithmetic")) reader.text(arithmetic, sizeof arithmetic);
-        std::uint64_t fingerprint = 0;
-        if (wanted("fingerprint")) reader.number(&fingerprint, number_kind::u64);
-        result.same_numbers = fingerprint == target.own.fingerprint;
-        if (ok(reader.outcome) && !options.any_arithmetic && !same_text(arithmetic, target.own.arithmetic)) {
-            reader.refuse(status::wrong_shape);
-            reader.key = {"arithmetic"};
-        }
+    heading saved;
+    reader.read_part(top, &saved, operations_on<heading>::table);
+    result.same_numbers = saved.fingerprint == target.own.numbers.fingerprint;
+    const char* const arithmetic = target.own.arithmetic;
+    if (arithmetic != nullptr && reader.demand(top, "arithmetic") && !reader.next_is(arithmetic, length_of(arithmetic, format::max_key_bytes)) && !options.any_arithmetic) {
+        reader.refuse(status::wrong_shape);
     }
-    if (target.saved_form != nullptr && !reader.commit && wanted("shape")) {
+    if (target.saved_form != nullptr && reader.demand(top, "shape")) {
         open_map form = reader.open("shape");
-        if (ok(reader.outcome)) reader.read_part(form, target.saved_form, *target.own.form_operations);
-        if (ok(reader.outcome) && !target.accepts(target.own.form, target.saved_form)) {
-            reader.refuse(status::wrong_shape);
-            reader.key = {"shape"};
-        }
-        if (ok(reader.outcome)) reader.close(form);
+        reader.read_part(form, target.saved_form, *target.own.form_operations);
+        if (reader.good()) reader.key = {"shape"};
+        if (reader.good() && !target.accepts(target.own.form, target.saved_form)) reader.refuse(status::wrong_shape);
+        reader.close(form);
     }
-    if (ok(reader.outcome)) reader.read_part(top, reader.commit ? target.own.part : target.shadow, *target.own.operations);
-    if (ok(reader.outcome) && top.end != reader.in().end()) reader.refuse(status::corrupt);  // the map is all there is
+    if (reader.good()) reader.read_part(top, reader.commit ? target.own.part : target.shadow, *target.own.operations);
+    if (top.end != reader.end()) reader.refuse(status::corrupt);  // the map is all there is
+    reader.close(top);
 }
 
 // A body to read a file's numbers into while its arrays are only looked at.
@@ -455,26 +389,23 @@ Body shadow_of(const Body& whole) noexcept {
     }
 }
 
-template <byte_source Source>
-load_result load_document(const load_target& target, Source& source, const load_options& options) noexcept {
-    load_result result;
-    result.outcome = check_envelope(source, result.header);
-    if (!ok(result)) return result;
-    unpacker in{source, format::header_bytes, format::header_bytes + result.header.payload_bytes};
-    for (const bool commit : {false, true}) {
-        in.seek(format::header_bytes);
-        field_reader reader{in};
-        reader.commit = commit;
-        if (options.keep_tuning) reader.skipped = "tuning";
+SYNAPSE_OUTLINE inline void load_document(load_result& result, const load_target& target, field_reader& reader, std::uint64_t size,
+                          const load_options& options) noexcept {
+    reader.keep_tuning = options.keep_tuning;
+    reader.check_envelope(size, result.header);
+    for (int pass = 0; pass < 2 && reader.good(); ++pass) {
+        reader.commit = pass == 1;
+        reader.to_payload();
         read_document(reader, target, options, result);
-        if (ok(reader.outcome)) continue;
-        result.outcome = reader.outcome;
-        result.key = reader.key;
-        result.inside = reader.inside;
-        result.torn = commit;
-        break;
     }
-    return result;
+    result.torn = reader.commit;
+    reader.report(result);
+}
+
+// All of a source that a checkpoint can reach into.
+template <byte_source Source>
+unpacker whole_of(Source& source, std::uint64_t size) noexcept {
+    return {source, 0, size < 0xffffffffu ? static_cast<std::uint32_t>(size) : 0xffffffffu};
 }
 
 }  // namespace detail
@@ -494,7 +425,7 @@ load_result load(Model& model, Source& source, const load_options& options = {})
     using body = detail::sizeless_t<Model>;
     body& whole = model;
     auto shadow = detail::shadow_of(whole);
-    detail::load_target target{detail::describe<body>(whole), &shadow, nullptr, nullptr};
+    detail::load_target target{detail::describe<body, detail::features_of<Model>>(whole), &shadow, nullptr, nullptr};
     using form_type = std::remove_cvref_t<decltype(whole.form())>;
     form_type saved{};
     if (target.own.form != nullptr) {
@@ -505,7 +436,11 @@ load_result load(Model& model, Source& source, const load_options& options = {})
             };
         }
     }
-    return detail::load_document(target, source, options);
+    const std::uint64_t size = source.size();
+    detail::field_reader reader{detail::whole_of(source, size)};
+    load_result result;
+    detail::load_document(result, target, reader, size, options);
+    return result;
 }
 
 // Reads what a checkpoint says of itself and the form of the learner in it, so that a learner can be built to take it in.
@@ -513,31 +448,24 @@ load_result load(Model& model, Source& source, const load_options& options = {})
 template <class Form, byte_source Source>
 load_result read_about(Source& source, Form& form, checkpoint_about& about) noexcept {
     load_result result;
-    result.outcome = detail::check_envelope(source, result.header);
-    if (!ok(result)) return result;
-    unpacker in{source, format::header_bytes, format::header_bytes + result.header.payload_bytes};
-    detail::field_reader reader{in};
+    const std::uint64_t size = source.size();
+    detail::field_reader reader{detail::whole_of(source, size)};
+    reader.check_envelope(size, result.header);
+    reader.to_payload();
     detail::open_map top = reader.open("");
-    checkpoint_about found;
+    detail::heading numbers;
+    reader.read_part(top, &numbers, operations_on<detail::heading>::table);
+    checkpoint_about found{.steps = numbers.step_count, .samples = numbers.total_samples_seen, .timestamp = numbers.timestamp,
+                           .fingerprint = numbers.fingerprint};
     Form saved{};
-    const auto at = [&](const char* name) noexcept { return ok(reader.outcome) && reader.find(top, {name}); };
-    if (at("software")) reader.text(found.software, sizeof found.software);
-    if (at("arithmetic")) reader.text(found.arithmetic, sizeof found.arithmetic);
-    if (at("fingerprint")) reader.number(&found.fingerprint, number_kind::u64);
-    if (at("step_count")) reader.number(&found.steps, number_kind::u64);
-    if (at("total_samples_seen")) reader.number(&found.samples, number_kind::u64);
-    if (at("timestamp")) reader.number(&found.timestamp, number_kind::u64);
-    if (at("reason")) reader.text(found.reason, sizeof found.reason);
-    if (at("shape")) {
+    if (reader.demand(top, "software")) reader.text(found.software, sizeof found.software);
+    if (reader.demand(top, "arithmetic")) reader.text(found.arithmetic, sizeof found.arithmetic);
+    if (reader.demand(top, "reason")) reader.text(found.reason, sizeof found.reason);
+    if (reader.demand(top, "shape")) {
         detail::open_map m = reader.open("shape");
-        if (ok(reader.outcome)) reader.read_part(m, &saved, field_visitor::operations_of<Form>);
-    } else {
-        reader.refuse(status::corrupt);
-        reader.key = {"shape"};
+        reader.read_part(m, &saved, operations_on<Form>::table);
     }
-    result.outcome = reader.outcome;
-    result.key = reader.key;
-    result.inside = reader.inside;
+    reader.report(result);
     if (!ok(result)) return result;
     form = saved;
     about = found;

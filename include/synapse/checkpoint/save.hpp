@@ -36,7 +36,25 @@ concept checkpoint_store = byte_sink<Store> && requires(Store& store, const form
 
 namespace detail {
 
-inline constexpr const char* promised_keys[] = {"internal_state", "history_buffer", "metrics_history", "replay_buffer", "growth_history"};
+// The numbers at the top of every checkpoint.
+struct heading {
+    std::uint32_t schema = format::schema;
+    std::uint64_t fingerprint = 0;
+    std::uint64_t step_count = 0;
+    std::uint64_t total_samples_seen = 0;
+    std::uint64_t timestamp = 0;
+
+    static constexpr bool saved_if_not_default = false;
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("schema", self.schema);
+        visit.value("fingerprint", self.fingerprint);
+        visit.value("step_count", self.step_count);
+        visit.value("total_samples_seen", self.total_samples_seen);
+        visit.value("timestamp", self.timestamp);
+    }
+    [[nodiscard]] status settle() const noexcept { return schema <= format::schema ? status::ok : status::too_new; }
+};
 
 // A learner to be saved, its type erased.
 struct document {
@@ -44,165 +62,122 @@ struct document {
     const part_operations* operations;
     void* form = nullptr;  // null: no shape is written
     const part_operations* form_operations = nullptr;
-    const char* arithmetic = nullptr;  // null: no numbers to compare
-    std::uint64_t fingerprint = 0;
-    std::uint64_t steps = 0;
-    std::uint64_t samples = 0;
+    const char* arithmetic = nullptr;  // null: it does not matter
+    heading numbers{};
 };
 
 class field_writer final : public field_visitor {
 public:
-    explicit field_writer(packer& out) noexcept : out_{out} {}
+    explicit field_writer(const packer& out) noexcept : out_{out} {}
 
-    void write(const document& d, const save_info& info) noexcept {
-        root_ = true;
-        missing_ = (1u << std::size(promised_keys)) - 1;
-        const std::uint32_t fields = count(d.part, *d.operations);
-        root_ = false;
-        const std::uint32_t absent = missing_;
-        out_.map(fields + 6 + (d.arithmetic != nullptr ? 2u : 0u) + (d.form != nullptr ? 1u : 0u) + static_cast<std::uint32_t>(std::popcount(absent)));
-        out_.text("schema");
-        out_.unsigned_integer(format::schema);
+    status write(document& d, const char* reason) noexcept {
+        std::uint32_t fields = count(&d.numbers, operations_on<heading>::table) + 3;
+        fields += count(d.part, *d.operations);
+        if (d.form != nullptr) ++fields;
+        out_.map(fields);
+        walk(&d.numbers, operations_on<heading>::table);
         out_.text("software");
         out_.text(version);
-        if (d.arithmetic != nullptr) {
-            out_.text("arithmetic");
-            out_.text(d.arithmetic);
-            out_.text("fingerprint");
-            out_.unsigned_integer(d.fingerprint);
-        }
-        if (d.form != nullptr) enter({"shape"}, d.form, *d.form_operations);
-        out_.text("step_count");
-        out_.unsigned_integer(d.steps);
-        out_.text("total_samples_seen");
-        out_.unsigned_integer(d.samples);
-        out_.text("timestamp");
-        out_.unsigned_integer(info.timestamp);
+        out_.text("arithmetic");
+        out_.text(d.arithmetic == nullptr ? "none" : d.arithmetic);
         out_.text("reason");
-        out_.text(info.reason, length_of(info.reason, format::max_key_bytes));
-        d.operations->fields(d.part, *this);
-        for (std::size_t i = 0; i < std::size(promised_keys); ++i) {
-            if ((absent >> i & 1u) == 0) continue;
-            out_.text(promised_keys[i]);
-            out_.nil();
-        }
+        out_.text(reason, length_of(reason, format::max_key_bytes));
+        if (d.form != nullptr) enter("shape", d.form, *d.form_operations, field_name::no_index);
+        walk(d.part, *d.operations);
+        return out_.outcome();
     }
 
 private:
     // Fields of a part that will be written, groups within it as one each.
     std::uint32_t count(void* part, const part_operations& operations) noexcept {
-        const std::uint32_t before = count_;
-        const bool was_counting = counting_;
         counting_ = true;
         count_ = 0;
-        visit(part, operations);
-        const std::uint32_t fields = count_;
-        counting_ = was_counting;
-        count_ = before;
-        return fields;
-    }
-
-    void visit(void* part, const part_operations& operations) noexcept {
-        const sparse before = sparse_;
-        sparse_ = {static_cast<const std::byte*>(part), static_cast<const std::byte*>(operations.defaults)};
-        operations.fields(part, *this);
-        sparse_ = before;
+        walk(part, operations);
+        counting_ = false;
+        return count_;
     }
 
     // Writes a field's key; false if fields are only being counted.
-    bool begin(const field_name& name) noexcept {
-        if (counting_) {
-            ++count_;
-            if (root_) {
-                for (std::size_t i = 0; i < std::size(promised_keys); ++i) {
-                    if (same_text(name.text, promised_keys[i])) missing_ &= ~(1u << i);
-                }
-            }
-            return false;
-        }
+    bool begin(const char* name, std::uint32_t index = field_name::no_index) noexcept {
+        ++count_;
+        if (counting_) return false;
         char key[format::max_key_bytes];
-        out_.text(key, spell(name, key, format::max_key_bytes));
+        out_.text(key, spell({name, index}, key, format::max_key_bytes));
         return true;
     }
 
-    void number(const void* from, number_kind kind) noexcept {
-        switch (kind) {
-            case number_kind::boolean: return out_.boolean(*static_cast<const bool*>(from));
-            case number_kind::u8: return out_.unsigned_integer(*static_cast<const std::uint8_t*>(from));
-            case number_kind::u16: return out_.unsigned_integer(*static_cast<const std::uint16_t*>(from));
-            case number_kind::u32: return out_.unsigned_integer(*static_cast<const std::uint32_t*>(from));
-            case number_kind::u64: return out_.unsigned_integer(*static_cast<const std::uint64_t*>(from));
-            case number_kind::f32: return out_.real(*static_cast<const float*>(from));
+    void numbers(const char* name, void* x, number_code code, const std::byte* initial) noexcept override {
+        const auto* from = static_cast<const std::byte*>(x);
+        const number_kind kind = code.kind();
+        const std::uint32_t size = size_of(kind);
+        if (code.sparse() && is_default(from, initial, code.count() * size)) return;
+        if (!begin(name)) return;
+        if (code.listed() != 0) out_.array(code.listed());
+        for (std::uint32_t left = code.count(); left != 0; --left, from += size) {
+            if (kind == number_kind::absent) return out_.nil();
+            std::uint64_t n = 0;
+            for (std::uint32_t i = size; i-- > 0;) n = n << 8 | static_cast<std::uint64_t>(from[byte_of(i, size)]);
+            if (kind == number_kind::f32) {
+                out_.real_bits(static_cast<std::uint32_t>(n));
+            } else if (kind == number_kind::boolean) {
+                out_.boolean(n != 0);
+            } else {
+                out_.unsigned_integer(n);
+            }
         }
     }
-
-    void numbers(field_name name, void* x, number_kind kind, std::uint32_t n, bool list) noexcept override {
-        const auto* from = static_cast<const std::byte*>(x);
-        if (sparse_.defaults != nullptr && same_bytes(from, sparse_.defaults + (from - sparse_.part), std::size_t{n} * size_of(kind))) return;
-        if (!begin(name)) return;
-        if (list) out_.array(n);
-        for (std::uint32_t i = 0; i < n; ++i) number(from + i * size_of(kind), kind);
+    static bool is_default(const std::byte* x, const std::byte* initial, std::uint32_t size) noexcept {
+        for (; size != 0; --size) {
+            if (*x++ != (initial == nullptr ? std::byte{0} : *initial++)) return false;
+        }
+        return true;
     }
 
-    // A part that has nothing to save, all scratch, is not there.
-    void enter(field_name name, void* part, const part_operations& operations) noexcept override {
-        const bool at_root = root_;
-        root_ = false;
-        const std::uint32_t fields = count(part, operations);
-        root_ = at_root;
-        if ((fields == 0 && operations.defaults == nullptr) || !begin(name)) return;
-        out_.map(fields);
-        visit(part, operations);
+    void enter(const char* name, void* part, const part_operations& operations, std::uint32_t index) noexcept override {
+        if (!begin(name, index)) return;
+        out_.map(count(part, operations));
+        walk(part, operations);
     }
 
-    void tensor(field_name name, void* data, number_kind kind, role r, const extent& e) noexcept override {
+    void tensor(const char* name, void* data, array_code code, const extent& e) noexcept override {
         if (!begin(name)) return;
-        const element of = element_of(kind, r);
-        const std::uint32_t item = size_of(kind);
+        const std::uint32_t item = code.memory_bytes();
         const std::size_t row = std::size_t{e.cols} * item;
         out_.map(3);
         out_.text("d");
-        out_.text(of.dtype, 3);
+        out_.text(code.dtype(), code.dtype_length);
         out_.text("s");
         out_.array(2);
         out_.unsigned_integer(e.rows);
-        out_.unsigned_integer(row / of.size);
+        out_.unsigned_integer(row / code.bytes());
         out_.text("b");
         out_.binary(static_cast<std::uint32_t>(e.rows * row));
         // Rows that lie side by side go out as one.
         const bool whole = e.stride == e.cols;
-        const std::size_t stride = std::size_t{e.stride} * item;
-        for (std::uint32_t i = 0; i < (whole ? 1 : e.rows); ++i) {
-            elements({static_cast<const std::byte*>(data) + i * stride, whole ? e.rows * row : row}, item);
-        }
+        const std::size_t piece = whole ? e.rows * row : row;
+        const auto* from = static_cast<const std::byte*>(data);
+        for (std::uint32_t i = 0; i < (whole ? 1 : e.rows); ++i, from += std::size_t{e.stride} * item) elements(from, piece, item);
     }
 
-    void elements(std::span<const std::byte> bytes, std::uint32_t item) noexcept {
+    void elements(const std::byte* bytes, std::size_t size, std::uint32_t item) noexcept {
         if constexpr (std::endian::native == std::endian::little) {
-            out_.raw(bytes);
+            out_.raw(bytes, size);
         } else {
             std::byte buffer[64];
-            while (!bytes.empty()) {
-                const std::size_t n = bytes.size() < sizeof buffer ? bytes.size() : sizeof buffer;
-                std::memcpy(buffer, bytes.data(), n);
+            while (size != 0) {
+                const std::size_t n = size < sizeof buffer ? size : sizeof buffer;
+                std::memcpy(buffer, bytes, n);
                 swap_elements(buffer, n, item);
-                out_.raw({buffer, n});
-                bytes = bytes.subspan(n);
+                out_.raw(buffer, n);
+                bytes += n;
+                size -= n;
             }
         }
     }
 
-    struct sparse {
-        const std::byte* part = nullptr;
-        const std::byte* defaults = nullptr;
-    };
-
-    packer& out_;
-    sparse sparse_;
+    packer out_;
     std::uint32_t count_ = 0;
-    std::uint32_t missing_ = 0;
     bool counting_ = false;
-    bool root_ = false;
 };
 
 // The part of a model that has no size in its type, so that learners of every shape share one copy of this code.
@@ -214,52 +189,80 @@ template <class Model>
 using sizeless_t = std::conditional_t<std::is_same_v<decltype(learner_in(static_cast<Model*>(nullptr))), no_learner>, Model,
                                       decltype(learner_in(static_cast<Model*>(nullptr)))>;
 
-// Its const is cast away because the list of fields is compiled once for saving and loading; saving writes to none of it.
+// What a model of this type may have: its list of fields is compiled for that.
 template <class Model>
-document describe(const Model& model) noexcept {
-    document d{const_cast<Model*>(&model), &field_visitor::operations_of<Model>};
+inline constexpr feature_set features_of = [] {
+    if constexpr (requires { Model::features; }) {
+        return Model::features;
+    } else {
+        return all_features;
+    }
+}();
+
+// Its const is cast away because the list of fields is compiled once for saving and loading; saving writes to none of it.
+template <class Model, feature_set Features>
+SYNAPSE_OUTLINE document describe(const Model& model) noexcept {
+    document d{const_cast<Model*>(&model), &operations_on<Model, Features>::table};
     if constexpr (requires { model.form(); }) {
         using form_type = std::remove_cvref_t<decltype(model.form())>;
         if constexpr (requires(field_visitor& v) { form_type::fields(const_cast<form_type&>(model.form()), v); }) {
             d.form = const_cast<form_type*>(&model.form());
-            d.form_operations = &field_visitor::operations_of<form_type>;
+            d.form_operations = &operations_on<form_type>::table;
         }
     }
     if constexpr (requires { typename Model::kernels::arithmetic; }) {
         d.arithmetic = Model::kernels::arithmetic::name;
-        d.fingerprint = numeric_fingerprint<typename Model::kernels>();
+        d.numbers.fingerprint = numeric_fingerprint<typename Model::kernels>();
     }
     if constexpr (requires { model.latest().steps; model.latest().samples; }) {
-        d.steps = model.latest().steps;
-        d.samples = model.latest().samples;
+        d.numbers.step_count = model.latest().steps;
+        d.numbers.total_samples_seen = model.latest().samples;
     }
     return d;
 }
 
-template <byte_sink Sink>
-status write_payload(const document& d, const save_info& info, Sink& sink) noexcept {
-    packer out{sink};
-    field_writer writer{out};
-    writer.write(d, info);
-    return out.outcome();
+// Where a checkpoint goes, its type erased. A plain sink has the header written first; a store is told of it and asked to commit.
+struct destination {
+    packer payload;
+    status (*begin)(void* to, const format::header& h, std::span<const std::byte> encoded) noexcept;
+    status (*commit)(void* to) noexcept;
+    void* to;
+};
+
+SYNAPSE_OUTLINE inline status save_document(document& d, const save_info& info, const destination& to) noexcept {
+    d.numbers.timestamp = info.timestamp;
+    measuring_sink measure;
+    if (const status s = field_writer{packer{measure}}.write(d, info.reason); !ok(s)) return s;
+    if (measure.size() > format::max_payload_bytes) return status::no_room;
+    format::header h;
+    h.sequence = info.sequence;
+    h.payload_bytes = static_cast<std::uint32_t>(measure.size());
+    h.payload_crc = measure.crc();
+    std::byte encoded[format::header_bytes];
+    format::encode(h, encoded);
+    if (const status s = to.begin(to.to, h, std::span<const std::byte>{encoded}); !ok(s)) return s;
+    if (const status s = field_writer{to.payload}.write(d, info.reason); !ok(s)) return s;
+    return to.commit(to.to);
 }
 
 template <byte_sink To>
-status save_document(const document& d, const save_info& info, To& to) noexcept {
-    measuring_sink measure;
-    if (const status s = write_payload(d, info, measure); !ok(s)) return s;
-    if (measure.size() > format::max_payload_bytes) return status::no_room;
-    const format::header h{.sequence = info.sequence, .payload_bytes = static_cast<std::uint32_t>(measure.size()), .payload_crc = measure.crc()};
-    if constexpr (checkpoint_store<To>) {
-        if (const status s = to.begin(h); !ok(s)) return s;
-        if (const status s = write_payload(d, info, to); !ok(s)) return s;
-        return to.commit();
-    } else {
-        std::byte head[format::header_bytes];
-        format::encode(h, head);
-        if (const status s = to.write(head); !ok(s)) return s;
-        return write_payload(d, info, to);
-    }
+destination destination_of(To& to) noexcept {
+    return {packer{to},
+            [](void* sink, const format::header& h, [[maybe_unused]] std::span<const std::byte> encoded) noexcept {
+                if constexpr (checkpoint_store<To>) {
+                    return static_cast<To*>(sink)->begin(h);
+                } else {
+                    return static_cast<To*>(sink)->write(encoded);
+                }
+            },
+            [](void* sink) noexcept {
+                if constexpr (checkpoint_store<To>) {
+                    return static_cast<To*>(sink)->commit();
+                } else {
+                    return static_cast<void>(sink), status::ok;
+                }
+            },
+            &to};
 }
 
 }  // namespace detail
@@ -272,7 +275,8 @@ status save_document(const document& d, const save_info& info, To& to) noexcept 
 // @cost two passes over the learner's state, at memory speed; no heap; about 300 bytes of stack
 template <class Model, byte_sink To>
 status save(const Model& model, To& to, const save_info& info = {}) noexcept {
-    return detail::save_document(detail::describe<detail::sizeless_t<Model>>(model), info, to);
+    detail::document d = detail::describe<detail::sizeless_t<Model>, detail::features_of<Model>>(model);
+    return detail::save_document(d, info, detail::destination_of(to));
 }
 
 }  // namespace synapse

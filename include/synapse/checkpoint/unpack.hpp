@@ -1,4 +1,4 @@
-// Reads MessagePack from bytes that nobody vouches for: one object's head at a time, no recursion, no buffer but 64 bytes.
+// Reads MessagePack from bytes that nobody vouches for: one object's head at a time, no recursion, no buffer but 64 bytes (none on a microcontroller).
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 
 #include <synapse/checkpoint/format.hpp>
 #include <synapse/checkpoint/stream.hpp>
+#include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/status.hpp>
 
@@ -17,203 +18,216 @@ enum class pack_type : std::uint8_t { nil, boolean, unsigned_integer, negative_i
 // The head of one object.
 struct pack_item {
     pack_type type = pack_type::nil;
-    std::uint64_t value = 0;   // boolean, integers (two's complement), bits of float32 and float64
     std::uint32_t length = 0;  // text, binary, extension: bytes of the body; array, map: entries
-    std::uint32_t body = 0;    // text, binary, extension: where the body starts; array, map: where the first entry does
+    std::uint64_t value = 0;   // boolean, integers (two's complement), bits of float32 and float64
 };
 
-// A place in a source. One type for every source, as with packer.
+namespace detail {
+// What the type bytes 0xc0 to 0xdf mean: a type, and the logarithm plus one of the bytes of a number or length that follows.
+constexpr std::uint8_t pack_layout(pack_type t, unsigned size) noexcept { return static_cast<std::uint8_t>(static_cast<unsigned>(t) << 3 | size); }
+}  // namespace detail
+
+// A place in a source. Remembers the first thing that went wrong and reads nothing after it, so that a caller asks when it matters.
+// One type for every source, as with packer.
 class unpacker {
 public:
     // Reads [start, end) of the source, which outlives the unpacker; start <= end <= source.size(), below 4 GiB.
     template <byte_source Source>
-    unpacker(Source& source, std::uint64_t start, std::uint64_t end) noexcept
+    unpacker(Source& source, std::uint32_t start, std::uint32_t end) noexcept
         : source_{&source},
-          read_{[](void* from, std::uint32_t offset, std::span<std::byte> out) noexcept { return static_cast<Source*>(from)->read(offset, out); }},
-          position_{static_cast<std::uint32_t>(start)},
-          end_{static_cast<std::uint32_t>(end)} {}
+          read_{[](void* from, std::uint32_t offset, std::byte* out, std::size_t size) noexcept {
+              return static_cast<Source*>(from)->read(offset, std::span<std::byte>{out, size});
+          }},
+          position_{start},
+          end_{end} {}
+
+    // The first status that was not ok, else ok.
+    [[nodiscard]] status outcome() const noexcept { return outcome_; }
+    // What was read makes no sense, for a reason that the caller knows.
+    SYNAPSE_OUTLINE void refuse(status why) noexcept {
+        if (ok(outcome_)) outcome_ = why;
+    }
 
     [[nodiscard]] std::uint32_t position() const noexcept { return position_; }
     [[nodiscard]] std::uint32_t end() const noexcept { return end_; }
-    // Goes to a position got from here or from a pack_item.
+    // Goes to a position got from here.
     void seek(std::uint32_t position) noexcept { position_ = position; }
+    // Makes the source end earlier: end <= end().
+    void shorten(std::uint32_t end) noexcept { end_ = end; }
 
     // Takes the head of the next object. Afterwards the position is behind a number, at the body of text, binary and extension,
     // or at the first entry of a container.
+    // outcome() then:
     // ok        item is filled
-    // corrupt   no object here, or one that says it is longer than what is left
-    // io_error  from the source
-    status next(pack_item& item) noexcept {
-        std::uint64_t first = 0;
-        if (const status s = number(1, first); !ok(s)) return s;
-        const auto code = static_cast<std::uint32_t>(first);
-        item = {};
+    // corrupt   no object here, or one that says it is longer than what is left; item is some object without a length
+    // io_error  from the source; likewise
+    SYNAPSE_OUTLINE void next(pack_item& item) noexcept {
+        const auto code = static_cast<std::uint32_t>(number(1, false));
         item.value = code;
         item.type = pack_type::unsigned_integer;
+        item.length = 0;
+        if (code < 0x80) return;
         std::uint32_t length = code & 15u;
-        if (code < 0x80) return status::ok;
         if (code >= 0xe0) {
             item.value |= 0xffffffffffffff00u;
             item.type = pack_type::negative_integer;
-            return status::ok;
+            return;
         }
         if (code < 0xc0) {
             item.type = code < 0x90 ? pack_type::map : code < 0xa0 ? pack_type::array : pack_type::text;
             if (code >= 0xa0) length = code & 31u;
-            return extend(item, length);
-        }
-        const layout how = layouts[code - 0xc0];
-        item.type = how.type;
-        item.value = code & 1u;
-        length = how.more;
-        if (how.size != 0) {
-            if (const status s = number(how.size, item.value); !ok(s)) return s;
-            length += static_cast<std::uint32_t>(item.value);
-        }
-        switch (how.rule) {
-            case following::never: return status::corrupt;
-            case following::leaf: return status::ok;
-            case following::sign: {
-                const std::uint64_t sign = 1ull << (8u * how.size - 1u);
-                if ((item.value & sign) != 0) {
-                    item.type = pack_type::negative_integer;
-                    item.value |= ~(sign - 1u);
-                }
-                return status::ok;
+        } else {
+            const std::uint32_t layout = layouts[code - 0xc0];
+            item.type = static_cast<pack_type>(layout >> 3);
+            item.value = code & 1u;
+            length = 0;
+            if (const std::uint32_t size = 1u << (layout & 7u) >> 1; size != 0) {
+                item.value = number(size, item.type == pack_type::negative_integer);
+                length = static_cast<std::uint32_t>(item.value);
+                // An integer that may be negative, and is not.
+                if (item.type == pack_type::negative_integer && item.value < 1ull << 63) item.type = pack_type::unsigned_integer;
+            } else if (item.type == pack_type::extension) {
+                length = 1u << (code - 0xd4);
             }
-            case following::body: break;
+            if (item.type == pack_type::extension && ++length == 0) refuse(status::corrupt);
+            if (code == 0xc1) refuse(status::corrupt);
         }
-        return length < how.more ? status::corrupt : extend(item, length);
+        if (item.type < pack_type::text) return;
+        // What is left must hold it: an entry takes a byte at least.
+        const std::uint32_t room = end_ - position_;
+        if (length > (item.type == pack_type::map ? room / 2 : room)) return refuse(status::corrupt);
+        item.length = length;
     }
 
-    // Goes past the rest of an object whose head was taken: its body, or all its entries at any depth.
+    // Goes past the rest of an object whose head was just taken: its body, or all its entries at any depth.
     // depth     containers around and including this one; with those inside, at most format::max_depth
     // corrupt   not valid, nested too deep, or more than format::max_skipped_objects
     // @cost its objects, not its bytes
-    status skip(const pack_item& item, std::uint32_t depth) noexcept {
+    void skip(const pack_item& item, std::uint32_t depth) noexcept {
         std::uint32_t left[format::max_depth + 1];  // objects to come at each level of nesting; no more than there are bytes
         std::uint32_t level = 0;
         left[0] = 0;
         std::uint32_t objects = 0;
         pack_item current = item;
         for (;;) {
-            if (current.type == pack_type::array || current.type == pack_type::map) {
-                if (depth + level > format::max_depth) return status::corrupt;
+            if (current.type >= pack_type::array) {
+                if (depth + level > format::max_depth) return refuse(status::corrupt);
                 left[++level] = current.type == pack_type::map ? 2 * current.length : current.length;
-            } else if (is_body(current.type)) {
-                seek(current.body + current.length);
+            } else {
+                position_ += current.length;
             }
             while (level > 0 && left[level] == 0) --level;
-            if (level == 0) return status::ok;
+            if (level == 0) return;
             --left[level];
-            if (++objects > format::max_skipped_objects) return status::corrupt;
-            if (const status s = next(current); !ok(s)) return s;
+            if (++objects > format::max_skipped_objects) return refuse(status::corrupt);
+            next(current);
+            if (!ok(outcome_)) return;
         }
     }
 
     // Goes past one whole object. depth: containers around it.
-    status skip(std::uint32_t depth) noexcept {
+    void skip(std::uint32_t depth) noexcept {
         pack_item item;
-        if (const status s = next(item); !ok(s)) return s;
+        next(item);
         return skip(item, depth + 1);
     }
 
     // Reads raw bytes and goes past them.
-    status bytes(std::span<std::byte> out) noexcept {
-        if (out.size() > end_ - position_) return status::corrupt;
-        const status s = read_(source_, position_, out);
-        position_ += static_cast<std::uint32_t>(out.size());
-        return s;
+    SYNAPSE_OUTLINE void bytes(std::byte* out, std::size_t size) noexcept {
+        if (!ok(outcome_)) return;
+        if (size > end_ - position_) return refuse(status::corrupt);
+        outcome_ = read_(source_, position_, out, size);
+        position_ += static_cast<std::uint32_t>(size);
     }
 
-    // The bytes read ahead are dropped: for a source that has changed.
-    void forget() noexcept { window_size_ = 0; }
+    // Begins anew at a position: what went wrong and the bytes read ahead are forgotten.
+    void restart(std::uint32_t position) noexcept {
+        position_ = position;
+        window_size_ = 0;
+        outcome_ = status::ok;
+    }
 
 private:
-    static constexpr bool is_body(pack_type t) noexcept { return t == pack_type::text || t == pack_type::binary || t == pack_type::extension; }
+    // Read ahead: a file's every read is a call of the system, a microcontroller's flash is as near as its RAM.
+    static constexpr std::uint32_t window_bytes = config::microcontroller ? 0 : 64;
 
-    // The next `size` bytes (1, 2, 4, 8), most significant first.
-    status number(std::uint32_t size, std::uint64_t& out) noexcept {
-        if (size > end_ - position_) return status::corrupt;
-        if (position_ - window_start_ > window_size_ || position_ - window_start_ + size > window_size_) {
+    // The next `size` bytes (1, 2, 4, 8), most significant first; with_sign: the first bit is one. 0 if they cannot be had.
+    SYNAPSE_OUTLINE std::uint64_t number(std::uint32_t size, bool with_sign) noexcept {
+        if constexpr (window_bytes == 0) {
+            std::byte in[8];
+            bytes(in, size);
+            return ok(outcome_) ? assembled(in, size, with_sign) : 0;
+        } else {
             const std::uint32_t rest = end_ - position_;
-            const std::uint32_t n = rest < sizeof window_ ? rest : static_cast<std::uint32_t>(sizeof window_);
-            window_size_ = 0;
-            if (const status s = read_(source_, position_, {window_, n}); !ok(s)) return s;
-            window_start_ = position_;
-            window_size_ = n;
+            if (size > rest) refuse(status::corrupt);
+            if (!ok(outcome_)) return 0;
+            if (position_ < window_start_ || position_ + size > window_start_ + window_size_) {
+                const std::uint32_t n = rest < sizeof window_ ? rest : static_cast<std::uint32_t>(sizeof window_);
+                window_start_ = position_;
+                window_size_ = 0;
+                outcome_ = read_(source_, position_, window_, n);
+                if (!ok(outcome_)) return 0;
+                window_size_ = n;
+            }
+            const std::byte* in = window_ + (position_ - window_start_);
+            position_ += size;
+            return assembled(in, size, with_sign);
         }
-        const std::byte* in = window_ + (position_ - window_start_);
-        position_ += size;
-        std::uint32_t high = 0;
-        std::uint32_t low = 0;
+    }
+
+    static std::uint64_t assembled(const std::byte* in, std::uint32_t size, bool with_sign) noexcept {
+        std::uint32_t low = with_sign && *in >= std::byte{0x80} ? 0xffffffffu : 0;
+        std::uint32_t high = low;
         for (; size != 0; --size) {
             high = high << 8 | low >> 24;
             low = low << 8 | static_cast<std::uint32_t>(*in++);
         }
-        out = std::uint64_t{high} << 32 | low;
-        return status::ok;
+        return std::uint64_t{high} << 32 | low;
     }
 
-    // Notes where a body or the entries of a container are, if what is left can hold them: an object takes a byte at least.
-    status extend(pack_item& item, std::uint32_t length) const noexcept {
-        const std::uint32_t room = end_ - position_;
-        if (length > (item.type == pack_type::map ? room / 2 : room)) return status::corrupt;
-        item.length = length;
-        item.body = position_;
-        return status::ok;
-    }
-
-    // What follows the type bytes 0xc0 to 0xdf: a number or length of `size` bytes; `more` bytes of body beyond the length.
-    enum class following : std::uint8_t { never, leaf, sign, body };
-    struct layout {
-        pack_type type;
-        following rule;
-        std::uint8_t size;
-        std::uint8_t more;
-    };
-    static constexpr layout layouts[32] = {
-        {pack_type::nil, following::leaf, 0, 0},
-        {pack_type::nil, following::never, 0, 0},
-        {pack_type::boolean, following::leaf, 0, 0},
-        {pack_type::boolean, following::leaf, 0, 0},
-        {pack_type::binary, following::body, 1, 0},
-        {pack_type::binary, following::body, 2, 0},
-        {pack_type::binary, following::body, 4, 0},
-        {pack_type::extension, following::body, 1, 1},
-        {pack_type::extension, following::body, 2, 1},
-        {pack_type::extension, following::body, 4, 1},
-        {pack_type::float32, following::leaf, 4, 0},
-        {pack_type::float64, following::leaf, 8, 0},
-        {pack_type::unsigned_integer, following::leaf, 1, 0},
-        {pack_type::unsigned_integer, following::leaf, 2, 0},
-        {pack_type::unsigned_integer, following::leaf, 4, 0},
-        {pack_type::unsigned_integer, following::leaf, 8, 0},
-        {pack_type::unsigned_integer, following::sign, 1, 0},
-        {pack_type::unsigned_integer, following::sign, 2, 0},
-        {pack_type::unsigned_integer, following::sign, 4, 0},
-        {pack_type::unsigned_integer, following::sign, 8, 0},
-        {pack_type::extension, following::body, 0, 2},
-        {pack_type::extension, following::body, 0, 3},
-        {pack_type::extension, following::body, 0, 5},
-        {pack_type::extension, following::body, 0, 9},
-        {pack_type::extension, following::body, 0, 17},
-        {pack_type::text, following::body, 1, 0},
-        {pack_type::text, following::body, 2, 0},
-        {pack_type::text, following::body, 4, 0},
-        {pack_type::array, following::body, 2, 0},
-        {pack_type::array, following::body, 4, 0},
-        {pack_type::map, following::body, 2, 0},
-        {pack_type::map, following::body, 4, 0},
+    static constexpr std::uint8_t layouts[32] = {
+        detail::pack_layout(pack_type::nil, 0),
+        detail::pack_layout(pack_type::nil, 0),
+        detail::pack_layout(pack_type::boolean, 0),
+        detail::pack_layout(pack_type::boolean, 0),
+        detail::pack_layout(pack_type::binary, 1),
+        detail::pack_layout(pack_type::binary, 2),
+        detail::pack_layout(pack_type::binary, 3),
+        detail::pack_layout(pack_type::extension, 1),
+        detail::pack_layout(pack_type::extension, 2),
+        detail::pack_layout(pack_type::extension, 3),
+        detail::pack_layout(pack_type::float32, 3),
+        detail::pack_layout(pack_type::float64, 4),
+        detail::pack_layout(pack_type::unsigned_integer, 1),
+        detail::pack_layout(pack_type::unsigned_integer, 2),
+        detail::pack_layout(pack_type::unsigned_integer, 3),
+        detail::pack_layout(pack_type::unsigned_integer, 4),
+        detail::pack_layout(pack_type::negative_integer, 1),
+        detail::pack_layout(pack_type::negative_integer, 2),
+        detail::pack_layout(pack_type::negative_integer, 3),
+        detail::pack_layout(pack_type::negative_integer, 4),
+        detail::pack_layout(pack_type::extension, 0),
+        detail::pack_layout(pack_type::extension, 0),
+        detail::pack_layout(pack_type::extension, 0),
+        detail::pack_layout(pack_type::extension, 0),
+        detail::pack_layout(pack_type::extension, 0),
+        detail::pack_layout(pack_type::text, 1),
+        detail::pack_layout(pack_type::text, 2),
+        detail::pack_layout(pack_type::text, 3),
+        detail::pack_layout(pack_type::array, 2),
+        detail::pack_layout(pack_type::array, 3),
+        detail::pack_layout(pack_type::map, 2),
+        detail::pack_layout(pack_type::map, 3),
     };
 
+    status outcome_ = status::ok;
     void* source_;
-    status (*read_)(void*, std::uint32_t, std::span<std::byte>) noexcept;
+    status (*read_)(void*, std::uint32_t, std::byte*, std::size_t) noexcept;
     std::uint32_t position_;
     std::uint32_t end_;
     std::uint32_t window_start_ = 0;
     std::uint32_t window_size_ = 0;
-    std::byte window_[64];
+    std::byte window_[window_bytes == 0 ? 1 : window_bytes];
 };
 
 }  // namespace synapse

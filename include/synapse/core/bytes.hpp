@@ -4,7 +4,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
+#include <type_traits>
 
 namespace synapse {
 
@@ -14,6 +16,10 @@ constexpr bool is_finite(float x) noexcept { return (std::bit_cast<std::uint32_t
 // Writes value to out[0 .. sizeof(value)) in little-endian order.
 template <class Unsigned>
 constexpr void store_little(std::byte* out, Unsigned value) noexcept {
+    if (std::endian::native == std::endian::little && !std::is_constant_evaluated()) {
+        std::memcpy(out, &value, sizeof value);
+        return;
+    }
     for (std::size_t i = 0; i < sizeof(Unsigned); ++i) out[i] = static_cast<std::byte>((value >> (8 * i)) & 0xff);
 }
 
@@ -21,6 +27,10 @@ constexpr void store_little(std::byte* out, Unsigned value) noexcept {
 template <class Unsigned>
 constexpr Unsigned load_little(const std::byte* in) noexcept {
     Unsigned value = 0;
+    if (std::endian::native == std::endian::little && !std::is_constant_evaluated()) {
+        std::memcpy(&value, in, sizeof value);
+        return value;
+    }
     for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
         value = static_cast<Unsigned>(value | static_cast<Unsigned>(static_cast<Unsigned>(in[i]) << (8 * i)));
     }

@@ -8,20 +8,24 @@
 //         visit.array("weight", role::weights, self.weight_, extent{rows, cols, reserved, stride});
 //         visit.group("layer", self.layer_);                                                // a part inside this one
 //         visit.group("layer", i, self.layers_[i]);                                         // one of several
+//         visit.scratch("work", self.work_);                                                // a part that is all scratch: never saved
+//         visit.list("random", self.random_.word);                                          // a short array of numbers, at most 15
+//         visit.absent("growth_history");                                                   // a key of every checkpoint, not of this part
 //     }
-// Self is const when saving. Names are string literals, unique within their group; together they are the tensor's name in a checkpoint.
-// A visitor provides value, array and both forms of group.
+// Self is const when hashing. Names are string literals, unique within their group; together they are the tensor's name in a checkpoint.
+// A visitor provides all of these; see `flat` for those that a visitor of arrays does not care about.
 //
 // Numbers come before the arrays whose extents depend on them. A part may also have, for what comes from a checkpoint:
 //     status settle()    its numbers have been read, its arrays perhaps not: ok if they can be (it may fit them to its own
 //                        reservation), wrong_shape if they are another learner's, corrupt if no learner has them
-//     static constexpr bool saved_if_not_default = true;   // only numbers, no arrays: those that Part{} has are not written;
-//                        so the defaults are part of the checkpoint's format
+//     static constexpr bool saved_if_not_default = true;   // all its members are numbers, listed in the order of their declaration;
+//                        those that Part{} has are not written, so the defaults are part of the checkpoint's format
 //     void restored()    all of it has been read: make what follows from the rest follow from it
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <type_traits>
 
@@ -41,6 +45,21 @@ enum class role : std::uint8_t {
     scratch,  // valid only inside one call: never saved
 };
 
+// What a learner may have or not. A visitor that knows its learner's shape when it is compiled says so in `Visitor::features`, a set
+// of these, and a list asks sees<Visitor>(...) before it names a part of one: the rest is then not even compiled.
+enum class feature : std::uint8_t { replay = 1, priority = 2, classes = 4, targets = 8, slow = 16, momentum = 32, pending = 64 };
+using feature_set = std::uint8_t;
+inline constexpr feature_set all_features = 127;
+
+template <class Visitor>
+constexpr bool sees(feature f) noexcept {
+    if constexpr (requires { Visitor::features; }) {
+        return (Visitor::features & static_cast<feature_set>(f)) != 0;
+    } else {
+        return true;
+    }
+}
+
 namespace fields {
 
 // Shared by visitors that treat a group as just more fields.
@@ -52,6 +71,13 @@ struct flat {
     }
     template <class Part>
     constexpr void group(const char*, std::uint32_t, Part& part) {
+        std::remove_const_t<Part>::fields(part, static_cast<Derived&>(*this));
+    }
+    template <class T, std::size_t Count>
+    constexpr void list(const char*, T (&)[Count]) noexcept {}
+    constexpr void absent(const char*) noexcept {}
+    template <class Part>
+    constexpr void scratch(const char*, Part& part) {
         std::remove_const_t<Part>::fields(part, static_cast<Derived&>(*this));
     }
 };
@@ -66,16 +92,6 @@ struct carve : flat<carve> {
     template <class T>
     constexpr void array(const char*, role, T*& data, const extent& e) noexcept {
         data = memory.take<T>(e.reserved(), alignment);
-    }
-};
-
-// Sets every array to zero, reservation and padding included. Values are left as they are.
-struct clear : flat<clear> {
-    template <class T>
-    constexpr void value(const char*, T&) noexcept {}
-    template <class T>
-    constexpr void array(const char*, role, T*& data, const extent& e) noexcept {
-        for (std::size_t i = 0; i < e.reserved(); ++i) data[i] = T{};
     }
 };
 
@@ -106,7 +122,7 @@ constexpr std::size_t measure(Part part) noexcept {
     return visit.memory.used();
 }
 
-// Gives every array of a part its place in the block and sets it to zero.
+// Gives every array of a part its place in the block and sets it to zero, reservation and padding included. Numbers stay as they are.
 // block      in/out; at least measure(part) bytes, aligned to config::block_alignment
 // ok         the part is ready
 // no_memory  the block is too small or not aligned; the part must not be used
@@ -117,8 +133,7 @@ status place(Part& part, std::span<std::byte> block) noexcept {
     visit.memory = arena{block};
     Part::fields(part, visit);
     if (!visit.memory.fits()) return status::no_memory;
-    fields::clear clear;
-    Part::fields(part, clear);
+    if (visit.memory.used() != 0) std::memset(block.data(), 0, visit.memory.used());
     return status::ok;
 }
 

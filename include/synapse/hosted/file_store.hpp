@@ -17,6 +17,7 @@
 
 #include <synapse/checkpoint/format.hpp>
 #include <synapse/checkpoint/stream.hpp>
+#include <synapse/config.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/hosted/file_source.hpp>
 #include <synapse/hosted/files.hpp>
@@ -179,7 +180,7 @@ private:
         }
     }
 
-    status put(std::span<const std::byte> bytes) {
+    SYNAPSE_OUTLINE status put(std::span<const std::byte> bytes) {
         if (pending_.size() + bytes.size() < buffered) {
             pending_.insert(pending_.end(), bytes.begin(), bytes.end());
             return status::ok;

@@ -65,26 +65,31 @@ public:
         systems<Self> both{self};
         visit.group("model_state_dict", both);
         visit.group("input_normalizer", self.inputs_);
-        visit.group("target_normalizer", self.targets_);
-        visit.group("replay_buffer", self.memory_);
-        visit.group("classes", self.classes_);
+        if (sees<Visitor>(feature::targets) && !self.is_classifier()) visit.group("target_normalizer", self.targets_);
+        if (sees<Visitor>(feature::replay) && self.form_.replay != 0) {
+            visit.group("replay_buffer", self.memory_);
+        } else {
+            visit.absent("replay_buffer");
+        }
+        if (sees<Visitor>(feature::classes) && self.is_classifier()) visit.group("classes", self.classes_);
         visit.group("report", self.report_);
-        visit.value("random_0", self.random_.word[0]);
-        visit.value("random_1", self.random_.word[1]);
-        visit.value("random_2", self.random_.word[2]);
-        visit.value("random_3", self.random_.word[3]);
+        visit.list("random", self.random_.word);
         visit.value("replay_credit", self.replay_credit_);
         visit.value("slept", self.slept_);
         visit.value("hurried", self.hurried_);
         visit.group("drift", self.drift_);
         visit.group("gate", self.gate_);
-        visit.group("pending", self.pending_);
+        if (sees<Visitor>(feature::pending) && self.form_.pending != 0) visit.group("pending", self.pending_);
         if (self.form_.slow) {
             visit.array("slow_answers", role::scratch, self.slow_answers_,
                         extent{self.form_.batch, self.form_.outputs, self.form_.batch, self.form_.outputs});
         }
         if (self.form_.replay != 0) visit.array("drawn", role::scratch, self.drawn_, vector_extent(self.form_.batch, self.form_.batch));
-        visit.group("work", self.work_);
+        visit.scratch("work", self.work_);
+        visit.absent("internal_state");
+        visit.absent("history_buffer");
+        visit.absent("metrics_history");
+        visit.absent("growth_history");
     }
 
     status settle() const noexcept {
@@ -315,7 +320,7 @@ private:
         template <class Systems, class Visitor>
         static constexpr void fields(Systems& self, Visitor& visit) {
             visit.group("fast", self.body.fast_);
-            if (self.body.form_.slow) visit.group("slow", self.body.slow_);
+            if (sees<Visitor>(feature::slow) && self.body.form_.slow) visit.group("slow", self.body.slow_);
         }
     };
 

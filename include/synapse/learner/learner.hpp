@@ -24,6 +24,9 @@ public:
     // The memory it needs, exactly; all of it comes from the arena.
     static constexpr std::size_t bytes = measure(learner_body<Kernels>{Shape});
 
+    // What it has, for lists of fields that leave the rest out.
+    static constexpr feature_set features = Shape.features();
+
     // memory  in; lives as long as the learner. numbers: a tuning with a flaw is a wrong program; the defaults are used instead.
     template <std::size_t Bytes>
     explicit learner(fixed_arena<Bytes>& memory, const tuning& numbers = {}) noexcept : learner_body<Kernels>{Shape} {

@@ -1,8 +1,10 @@
 // Everything that decides bytes. Fixed at compile time, or at construction on a desktop; never changed after.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
+#include <synapse/core/fields.hpp>
 #include <synapse/memory/codec.hpp>
 #include <synapse/memory/replay.hpp>
 #include <synapse/network/topology.hpp>
@@ -52,6 +54,13 @@ struct shape {
     [[nodiscard]] constexpr replay_form memory() const noexcept {
         const bool classes = learns == task::classification;
         return {replay, inputs, classes ? 0 : outputs, classes ? outputs : 0, format, policy};
+    }
+
+    [[nodiscard]] constexpr feature_set features() const noexcept {
+        const auto set = [](feature f, bool has) { return has ? static_cast<unsigned>(f) : 0u; };
+        return static_cast<feature_set>(set(feature::replay, replay != 0) | set(feature::priority, policy == replay_policy::priority) |
+                                        set(feature::classes, learns == task::classification) | set(feature::targets, learns == task::regression) |
+                                        set(feature::slow, slow) | set(feature::momentum, momentum) | set(feature::pending, pending != 0));
     }
 
     // The first thing wrong with a shape, as a sentence for its author; null if it can be built.
@@ -105,12 +114,17 @@ struct shape {
 
     // True if a learner of this shape may take in a checkpoint of one of shape `saved`: the same but for what is only reserved.
     [[nodiscard]] constexpr bool accepts(const shape& saved) const noexcept {
-        const bool by_priority = policy == replay_policy::priority;
-        return inputs == saved.inputs && outputs == saved.outputs && network().hidden_layers() == saved.network().hidden_layers() &&
-               learns == saved.learns && function == saved.function && slow == saved.slow && momentum == saved.momentum &&
-               scaling == saved.scaling && pending == saved.pending && (replay == 0) == (saved.replay == 0) &&
-               (replay == 0 || format == saved.format) && range_low == saved.range_low && range_high == saved.range_high &&
-               by_priority == (saved.policy == replay_policy::priority) && (!by_priority || replay == saved.replay);
+        const auto bits = [](auto n) { return static_cast<std::uint32_t>(n); };
+        const auto both = [&](bool a, bool b) { return bits(a) ^ bits(b); };
+        std::uint32_t different = (inputs ^ saved.inputs) | (outputs ^ saved.outputs) | (pending ^ saved.pending);
+        different |= (bits(learns) ^ bits(saved.learns)) | (bits(function) ^ bits(saved.function)) | (bits(scaling) ^ bits(saved.scaling));
+        different |= both(slow, saved.slow) | both(momentum, saved.momentum) | both(replay == 0, saved.replay == 0);
+        different |= (std::bit_cast<std::uint32_t>(range_low) ^ std::bit_cast<std::uint32_t>(saved.range_low)) |
+                     (std::bit_cast<std::uint32_t>(range_high) ^ std::bit_cast<std::uint32_t>(saved.range_high));
+        if (replay != 0) different |= bits(format) ^ bits(saved.format);
+        different |= both(policy == replay_policy::priority, saved.policy == replay_policy::priority);
+        for (std::uint32_t l = 0; l < max_hidden_layers; ++l) different |= both(hidden[l] == 0, saved.hidden[l] == 0);
+        return different == 0;
     }
 };
 

@@ -18,15 +18,18 @@ public:
         while (leaves_ < capacity) leaves_ *= 2;
     }
 
+    // used: positions from 0 on whose priority a checkpoint holds; the sums follow from them.
     template <class Self, class Visitor>
-    static constexpr void fields(Self& self, Visitor& visit) {
-        if (self.leaves_ != 0) visit.array("sums", role::state, self.sum_, vector_extent(2 * self.leaves_, 2 * self.leaves_).from_zero_to(1e30f));
+    static constexpr void fields(Self& self, Visitor& visit, std::uint32_t used = 0) {
+        if (self.leaves_ == 0) return;
+        visit.array("priority", role::state, self.leaf_, vector_extent(used, self.leaves_).from_zero_to(1e30f));
+        visit.array("priority_sums", role::derived, self.sum_, vector_extent(self.leaves_, self.leaves_));
     }
 
     // After a checkpoint: positions from `used` on are never drawn, and sums are what set() would have made them.
     void rebuild(std::uint32_t used) noexcept {
-        for (std::uint32_t i = used; i < leaves_; ++i) sum_[leaves_ + i] = 0.0f;
-        for (std::uint32_t node = leaves_; node-- > 1;) sum_[node] = sum_[2 * node] + sum_[2 * node + 1];
+        for (std::uint32_t i = used; i < leaves_; ++i) leaf_[i] = 0.0f;
+        for (std::uint32_t node = leaves_; node-- > 1;) add_children(node);
     }
 
     [[nodiscard]] constexpr bool empty() const noexcept { return leaves_ == 0; }
@@ -34,26 +37,25 @@ public:
     // Gives a position its priority, a finite number >= 0; 0 is never drawn. Parents are sums of their children, never
     // differences, so no error builds up. @cost log2 of the capacity; loop-safe
     void set(std::uint32_t position, float priority) noexcept {
-        std::uint32_t node = leaves_ + position;
-        sum_[node] = priority;
-        for (node /= 2; node != 0; node /= 2) sum_[node] = sum_[2 * node] + sum_[2 * node + 1];
+        leaf_[position] = priority;
+        for (std::uint32_t node = (leaves_ + position) / 2; node != 0; node /= 2) add_children(node);
     }
 
-    [[nodiscard]] float priority(std::uint32_t position) const noexcept { return sum_[leaves_ + position]; }
-    [[nodiscard]] float total() const noexcept { return sum_[1]; }
+    [[nodiscard]] float priority(std::uint32_t position) const noexcept { return leaf_[position]; }
+    [[nodiscard]] float total() const noexcept { return at(1); }
 
     // A position with the probability of its share of total() > 0. @cost log2 of the capacity; loop-safe
     // @source Schaul et al. 2016, "Prioritized experience replay", proportional variant without importance weights
     [[nodiscard]] std::uint32_t draw(random_generator& source) const noexcept {
-        float at = source.uniform() * sum_[1];
+        float target = source.uniform() * total();
         std::uint32_t node = 1;
         while (node < leaves_) {
-            const float left = sum_[2 * node];
-            // To the right only if something lies there: rounding may carry `at` past the end.
-            if (at < left || sum_[2 * node + 1] <= 0.0f) {
+            const float left = at(2 * node);
+            // To the right only if something lies there: rounding may carry the target past the end.
+            if (target < left || at(2 * node + 1) <= 0.0f) {
                 node = 2 * node;
             } else {
-                at -= left;
+                target -= left;
                 node = 2 * node + 1;
             }
         }
@@ -61,7 +63,12 @@ public:
     }
 
 private:
-    float* sum_ = nullptr;  // node 1 is the root, leaves from leaves_ on
+    // Node 1 is the root, leaves are the nodes from leaves_ on.
+    [[nodiscard]] float at(std::uint32_t node) const noexcept { return node < leaves_ ? sum_[node] : leaf_[node - leaves_]; }
+    void add_children(std::uint32_t node) noexcept { sum_[node] = at(2 * node) + at(2 * node + 1); }
+
+    float* leaf_ = nullptr;
+    float* sum_ = nullptr;
     std::uint32_t leaves_ = 0;
 };
 

@@ -62,9 +62,9 @@ public:
         const std::uint32_t size = codec::bytes(f.format, f.features);
         const role kind = f.format == sample_format::f32 ? role::packed_f32 : f.format == sample_format::f16 ? role::packed_f16 : role::state;
         visit.array("samples", kind, self.samples_, extent{stored, size, f.capacity, size}.within(largest_number));
-        visit.group("priority", self.priorities_);
-        if (f.targets != 0) visit.array("targets", role::state, self.targets_, extent{stored, f.targets, f.capacity, f.targets}.within(largest_number));
-        if (f.classes != 0) {
+        if (sees<Visitor>(feature::priority)) priority_tree::fields(self.priorities_, visit, stored);
+        if (sees<Visitor>(feature::targets) && f.targets != 0) visit.array("targets", role::state, self.targets_, extent{stored, f.targets, f.capacity, f.targets}.within(largest_number));
+        if (sees<Visitor>(feature::classes) && f.classes != 0) {
             visit.array("labels", role::state, self.labels_, vector_extent(stored, f.capacity).below(f.classes));
             visit.array("class_seen", role::state, self.class_seen_, vector_extent(f.classes, f.classes));
             visit.array("class_stored", role::derived, self.class_stored_, vector_extent(f.classes, f.classes));

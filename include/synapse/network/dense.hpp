@@ -31,7 +31,7 @@ public:
         const extent row = extent{1, self.outputs_.used, 1, self.stride_}.within(largest_weight);
         visit.array("weight", role::weights, self.weight_, rows);
         visit.array("bias", role::weights, self.bias_, row);
-        if (self.with_momentum_) {
+        if (sees<Visitor>(feature::momentum) && self.with_momentum_) {
             visit.array("weight_velocity", role::state, self.weight_velocity_, rows);
             visit.array("bias_velocity", role::state, self.bias_velocity_, row);
         }

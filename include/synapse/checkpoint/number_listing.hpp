@@ -1,0 +1,138 @@
+// A part of nothing but numbers, as one string that is made when it is compiled: no code for any of its fields.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace synapse {
+
+// How a number lies in memory. The low two bits are the logarithm of its size. absent: a key without a number, nil in a file.
+enum class number_kind : std::uint8_t { u8 = 0, u16 = 1, u32 = 2, u64 = 3, boolean = 4, absent = 5, f32 = 6 };
+
+constexpr std::uint32_t size_of(number_kind k) noexcept { return 1u << (static_cast<unsigned>(k) & 3u); }
+
+template <class T>
+constexpr number_kind kind_of() noexcept {
+    if constexpr (std::is_enum_v<T> && !std::is_same_v<T, std::byte>) {
+        return kind_of<std::underlying_type_t<T>>();
+    } else if constexpr (std::is_same_v<T, bool>) {
+        return number_kind::boolean;
+    } else if constexpr (std::is_same_v<T, float>) {
+        return number_kind::f32;
+    } else {
+        static_assert(std::is_same_v<T, std::byte> || std::is_unsigned_v<T>, "a checkpoint holds bool, float, std::byte and unsigned integers");
+        return static_cast<number_kind>(std::bit_width(sizeof(T)) - 1);
+    }
+}
+
+// What a field of numbers is: their kind, how many stand in a list (0: it is one number, no list), and whether it is left out of
+// a checkpoint when it has its default.
+struct number_code {
+    static constexpr std::uint32_t longest_list = 15;
+
+    constexpr number_code(number_kind k, std::uint32_t in_list, bool is_sparse) noexcept
+        : bits{static_cast<std::uint8_t>((is_sparse ? 0x80u : 0u) | static_cast<std::uint32_t>(k) << 4 | in_list)} {}
+    explicit constexpr number_code(char c) noexcept : bits{static_cast<std::uint8_t>(c)} {}
+
+    [[nodiscard]] constexpr number_kind kind() const noexcept { return static_cast<number_kind>(bits >> 4 & 7u); }
+    [[nodiscard]] constexpr bool sparse() const noexcept { return bits >= 0x80; }
+    [[nodiscard]] constexpr std::uint32_t listed() const noexcept { return bits & 15u; }
+    [[nodiscard]] constexpr std::uint32_t count() const noexcept { return listed() == 0 ? 1 : listed(); }
+
+    std::uint8_t bits;
+};
+
+// A part that says whether its defaults are saved is nothing but numbers.
+template <class Part>
+concept number_part = requires { Part::saved_if_not_default; };
+
+// For each number of a part its number_code plus one, its name and a zero; then a zero. They are listed as they lie in memory, so that
+// nothing need be said of where they are.
+template <number_part Part>
+class number_listing {
+    // Visits a part at compile time. Sets every byte of field `marked` to 1, of the others to 0.
+    struct visitor {
+        char* text = nullptr;  // null: only measures
+        std::size_t marked = ~std::size_t{0};
+        std::size_t length = 0;
+        std::size_t field = 0;
+        std::size_t end = 0;  // of the last field in memory
+        std::size_t marked_at = 0;
+        std::size_t marked_end = 0;
+        bool all_zero = true;  // before
+
+        template <class T>
+        constexpr void value(const char* name, T& number) {
+            add<T>(name, 0);
+            set(number);
+            ++field;
+        }
+        template <class T, std::size_t Count>
+        constexpr void list(const char* name, T (&numbers)[Count]) {
+            static_assert(Count <= number_code::longest_list, "a list of numbers in a checkpoint has at most 15");
+            add<T>(name, Count);
+            for (T& n : numbers) set(n);
+            ++field;
+        }
+
+        template <class T>
+        constexpr void add(const char* name, std::uint32_t listed) {
+            const number_code code{kind_of<T>(), listed, Part::saved_if_not_default};
+            put(static_cast<char>(code.bits + 1));
+            for (; *name != '\0'; ++name) put(*name);
+            put('\0');
+            const std::size_t start = (end + sizeof(T) - 1) / sizeof(T) * sizeof(T);
+            end = start + code.count() * sizeof(T);
+            if (field == marked) {
+                marked_at = start;
+                marked_end = end;
+            }
+        }
+        constexpr void put(char c) {
+            if (text != nullptr) text[length] = c;
+            ++length;
+        }
+        template <class T>
+        constexpr void set(T& number) {
+            using image = std::array<std::uint8_t, sizeof(T)>;
+            for (const std::uint8_t b : std::bit_cast<image>(number)) all_zero = all_zero && b == 0;
+            image bytes{};
+            for (auto& b : bytes) b = field == marked ? 1 : 0;
+            number = std::bit_cast<T>(bytes);
+        }
+    };
+
+    static constexpr visitor seen(visitor visit) {
+        Part part{};
+        Part::fields(part, visit);
+        return visit;
+    }
+
+    static constexpr bool in_order() {
+        for (std::size_t marked = 0; marked < seen({}).field; ++marked) {
+            Part part{};
+            visitor visit{.marked = marked};
+            Part::fields(part, visit);
+            const auto bytes = std::bit_cast<std::array<std::byte, sizeof(Part)>>(part);
+            for (std::size_t i = visit.marked_at; i < visit.marked_end; ++i) {
+                if (bytes[i] != std::byte{1}) return false;
+            }
+        }
+        return true;
+    }
+    static_assert(in_order(), "a part with saved_if_not_default lists all its members, numbers alone, in the order of their declaration");
+
+public:
+    static constexpr auto text = [] {
+        std::array<char, seen({}).length + 1> out{};
+        seen({.text = out.data()});
+        return out;
+    }();
+    static constexpr Part defaults{};
+    static constexpr bool all_zero = seen({}).all_zero;
+};
+
+}  // namespace synapse

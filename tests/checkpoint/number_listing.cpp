@@ -1,0 +1,76 @@
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+
+#include <synapse/checkpoint/number_listing.hpp>
+#include <synapse/learner/report.hpp>
+#include <synapse/learner/shape.hpp>
+#include <synapse/learner/tuning.hpp>
+
+using namespace synapse;
+
+namespace {
+
+enum class mood : std::uint16_t { calm, wild };
+
+// Gaps before and after, an enumeration, a list.
+struct mixed {
+    bool flag = false;
+    std::uint64_t large = 7;
+    mood feeling = mood::calm;
+    float list_[3] = {};
+    std::uint8_t small = 0;
+    static constexpr bool saved_if_not_default = true;
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("flag", self.flag);
+        visit.value("large", self.large);
+        visit.value("feeling", self.feeling);
+        visit.list("list", self.list_);
+        visit.value("small", self.small);
+    }
+};
+
+struct zeros {
+    std::uint32_t n = 0;
+    float x = 0.0f;
+    static constexpr bool saved_if_not_default = false;
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("n", self.n);
+        visit.value("x", self.x);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("number listing: codes hold a kind, a length and whether a default is left out") {
+    for (const number_kind k : {number_kind::u8, number_kind::u16, number_kind::u32, number_kind::u64, number_kind::boolean, number_kind::absent, number_kind::f32}) {
+        for (const std::uint32_t n : {0u, 1u, 7u, number_code::longest_list}) {
+            for (const bool sparse : {false, true}) {
+                const number_code made{k, n, sparse};
+                const number_code read{static_cast<char>(made.bits)};
+                CHECK(read.kind() == k);
+                CHECK(read.listed() == n);
+                CHECK(read.count() == (n == 0 ? 1 : n));
+                CHECK(read.sparse() == sparse);
+                CHECK(static_cast<char>(made.bits + 1) != '\0');
+            }
+        }
+    }
+}
+
+TEST_CASE("number listing: names and kinds in order, each ended by a zero, the whole by another") {
+    const auto code = [](number_kind k, std::uint32_t listed) { return std::string(1, static_cast<char>(number_code{k, listed, true}.bits + 1)); };
+    const std::string zero(1, '\0');
+    const std::string expected = code(number_kind::boolean, 0) + "flag" + zero + code(number_kind::u64, 0) + "large" + zero + code(number_kind::u16, 0) +
+                                 "feeling" + zero + code(number_kind::f32, 3) + "list" + zero + code(number_kind::u8, 0) + "small" + zero + zero;
+    CHECK(std::string(number_listing<mixed>::text.data(), number_listing<mixed>::text.size()) == expected);
+    CHECK(number_listing<mixed>::defaults.large == 7);
+    CHECK_FALSE(number_listing<mixed>::all_zero);
+    CHECK(number_listing<zeros>::all_zero);
+    CHECK(number_listing<report>::all_zero);
+    CHECK_FALSE(number_listing<tuning>::all_zero);
+    CHECK_FALSE(number_listing<shape>::all_zero);
+}
