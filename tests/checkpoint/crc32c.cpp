@@ -53,7 +53,7 @@ TEST_CASE("crc32c: every way of computing gives the same value, at every length 
         for (std::size_t start = 0; start < 9; ++start) {
             const auto part = std::span{data}.subspan(start, n);
             const std::uint32_t expected = bitwise(part);
-            REQUIRE(~detail::crc32c_nibble(~0u, part) == expected);
+            REQUIRE(~detail::crc32c_nibble(~0u, part.data(), part.size()) == expected);
             REQUIRE(~detail::crc32c_sliced(~0u, part) == expected);
             if (config::crc32c_ready()) REQUIRE(~detail::crc32c_hardware(~0u, part) == expected);
             REQUIRE(crc32c::of(part) == expected);
