@@ -131,13 +131,13 @@ struct field_list {
 template <class Part, feature_set Features>
 struct operations_on {
     static constexpr part_operations table = [] {
-        part_operations o{nullptr, {.fields = nullptr}, nullptr};
+        part_operations made{nullptr, {.fields = nullptr}, nullptr};
         if constexpr (number_part<Part>) {
-            o.listing = number_listing<Part>::text.data();
-            o.of.defaults = nullptr;
-            if constexpr (Part::saved_if_not_default && !number_listing<Part>::all_zero) o.of.defaults = &number_listing<Part>::defaults;
+            made.listing = number_listing<Part>::text.data();
+            made.of.defaults = nullptr;
+            if constexpr (Part::saved_if_not_default && !number_listing<Part>::all_zero) made.of.defaults = &number_listing<Part>::defaults;
         } else {
-            o.of.fields = [](void* part, field_visitor& visit) noexcept {
+            made.of.fields = [](void* part, field_visitor& visit) noexcept {
                 field_list<Features> list{visit};
                 Part::fields(*static_cast<Part*>(part), list);
             };
@@ -145,7 +145,7 @@ struct operations_on {
         constexpr bool settles = requires(Part& part) { part.settle(); };
         constexpr bool restores = requires(Part& part) { part.restored(); };
         if constexpr (settles || restores) {
-            o.settled = [](void* part, [[maybe_unused]] bool all_read) noexcept {
+            made.settled = [](void* part, [[maybe_unused]] bool all_read) noexcept {
                 auto& whole = *static_cast<Part*>(part);
                 if constexpr (settles) {
                     if (const status s = whole.settle(); !ok(s)) return s;
@@ -156,7 +156,7 @@ struct operations_on {
                 return status::ok;
             };
         }
-        return o;
+        return made;
     }();
 };
 
