@@ -69,6 +69,9 @@ public:
     void group(const char* name, std::uint32_t index, Part& part) {
         enter(std::string{name} + "_" + std::to_string(index), part);
     }
+    template <class Part>
+    void scratch(const char*, Part&) noexcept {}
+    void absent(const char*) noexcept {}
 
 private:
     template <class Part>
@@ -99,6 +102,9 @@ struct restore_fields {
     void group(const char* name, std::uint32_t, Part& part) {
         group(name, part);
     }
+    template <class Part>
+    void scratch(const char*, Part&) noexcept {}
+    void absent(const char*) noexcept {}
 };
 
 }  // namespace detail
