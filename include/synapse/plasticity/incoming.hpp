@@ -46,7 +46,7 @@ public:
     // Takes one sample: what the guided layer read, x [below], and how what reads it erred, delta [above]; both within +-limit.
     // @cost below and above a few times; loop-safe
     template <class Kernels>
-    SYNAPSE_LOOP_SAFE void add(const float* x, const float* delta) noexcept {
+    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE void add(const float* x, const float* delta) noexcept {
         constexpr float share = 1.0f / horizon;
         float size = Kernels::dot(above_.used, error_, error_);
         if (!(size > smallest)) {
@@ -74,7 +74,7 @@ public:
     // Unnormalised, [below]; and its squared length, 0 while nothing is known.
     [[nodiscard]] const float* direction() const noexcept { return direction_; }
     template <class Kernels>
-    [[nodiscard]] float squared_length() const noexcept {
+    [[nodiscard]] SYNAPSE_OUTLINE float squared_length() const noexcept {
         return Kernels::dot(below_.used, direction_, direction_);
     }
 
