@@ -2,6 +2,13 @@
 #pragma once
 
 #include <synapse/config.hpp>
+#include <synapse/agent/agent.hpp>
+#include <synapse/agent/internal_state.hpp>
+#include <synapse/agent/predictor.hpp>
+#include <synapse/agent/report.hpp>
+#include <synapse/agent/shape.hpp>
+#include <synapse/agent/tuning.hpp>
+#include <synapse/agent/variance_head.hpp>
 #include <synapse/checkpoint/crc32c.hpp>
 #include <synapse/checkpoint/field_visitor.hpp>
 #include <synapse/checkpoint/fingerprint.hpp>

@@ -15,7 +15,7 @@ FLOORS = {
     "metrics": 3,
     "plasticity": 4,
     "learner": 5,
-    "agent": 5,
+    "agent": 5.5,  # half a floor up: learners composed
     "checkpoint": 6,
     "synapse.hpp": 7,
     "hosted": 8,
