@@ -54,13 +54,12 @@ private:
     }
 
     // Of mean 0 and variance 1 for an action of mean 0 and variance 1.
-    [[nodiscard]] double effect(double a) const noexcept {
+    [[nodiscard]] double effect(float drawn) const noexcept {
+        const auto a = static_cast<double>(drawn);
         switch (effect_) {
             case own_effect::linear: return a;
             case own_effect::tanh:
-                return static_cast<double>(
-                           synapse::math::tanh<synapse::math::scalar_operations<synapse::separate>>(static_cast<float>(a))) /
-                       0.627929;
+                return static_cast<double>(synapse::math::tanh<synapse::math::scalar_operations<synapse::separate>>(drawn)) / 0.627929;
             case own_effect::square: return (a * a - 1.0) / 1.414214;
             case own_effect::sine: return sin_cos(2.0 * a).sine / 0.706988;
         }

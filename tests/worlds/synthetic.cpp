@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <initializer_list>
 
 #include <doctest/doctest.h>
 

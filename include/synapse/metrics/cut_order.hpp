@@ -27,6 +27,9 @@ public:
         visit.array("order", role::scratch, self.order_, vector_extent(n, n));
     }
 
+    // The largest system that it has room for.
+    [[nodiscard]] constexpr std::uint32_t units() const noexcept { return units_; }
+
     // Begins with a system that is prepared and whose factor has not been used since.
     void begin(const cut_flow& system) noexcept {
         const std::uint32_t n = system.live();

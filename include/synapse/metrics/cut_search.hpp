@@ -28,7 +28,10 @@ public:
         visit.array("alone", role::scratch, self.alone_, e);
     }
 
-    // n units, 2 <= n <= units. `first` is the cut to begin nearby with (not used otherwise).
+    // The largest system that it has room for.
+    [[nodiscard]] constexpr std::uint32_t units() const noexcept { return units_; }
+
+    // n units, 2 <= n <= units(). `first` is the cut to begin nearby with (not used otherwise).
     void begin(cut_walk walk, std::uint32_t n, std::uint32_t first = 1) noexcept {
         n_ = n;
         full_ = n == 32 ? 0xffffffffu : (1u << n) - 1;
