@@ -160,7 +160,7 @@ private:
         }
         steps_before_ = steps_said_ = steps_;
         steps_saved_ = path == checkpoints_.newest() ? std::optional<std::uint64_t>{steps_} : std::nullopt;
-        limits_.go_on(steps_, model_->latest().samples);
+        samples_before_ = model_->latest().samples;
         print("[Checkpoint] Resumed from " + path + " at step " + std::to_string(steps_) + "\n");
         keep(log_, "[Checkpoint] Resumed from " + path + " at step " + std::to_string(steps_));
         if (life_->over()) complain("nothing is left of the data to learn from: --passes asks for more");
@@ -257,8 +257,8 @@ private:
             }
             if (options_.sleep_every && steps_ % *options_.sleep_every == 0) sleep_left_ = options_.sleep_steps.value_or(sleep_samples);
             if (sleep_left_ != 0) sleep();
-            if (result_.why == ending::none && steps_ >= limits_.steps) result_.why = ending::steps;
-            if (result_.why == ending::none && model_->latest().samples >= limits_.samples) result_.why = ending::samples;
+            if (result_.why == ending::none && steps_ - steps_before_ >= limits_.steps) result_.why = ending::steps;
+            if (result_.why == ending::none && model_->latest().samples - samples_before_ >= limits_.samples) result_.why = ending::samples;
             if (--until_look == 0) {
                 until_look = steps_per_look;
                 look();
@@ -346,7 +346,7 @@ private:
         }
         if (!shows) return;
         if (steps_saved_) p.seconds_since_save = seconds_between(saved_, now);
-        p.seconds_left = seconds_left(limits_, steps_, model_->latest().samples, seconds_between(*began_, now), p.steps_per_second);
+        p.seconds_left = seconds_left(limits_, steps_ - steps_before_, model_->latest().samples - samples_before_, seconds_between(*began_, now), p.steps_per_second);
         live_.show(live_status(p), now);
     }
 
@@ -419,6 +419,7 @@ private:
     speedometer speed_;
     std::uint64_t steps_said_ = 0;
     std::uint64_t steps_before_ = 0;  // of the life when this run began
+    std::uint64_t samples_before_ = 0;
     double seconds_before_ = 0;
     std::uint64_t refused_in_a_row_ = 0;
     std::uint64_t sleep_left_ = 0;  // samples

@@ -16,21 +16,15 @@ using steady = std::chrono::steady_clock;
 
 inline double seconds_between(steady::time_point from, steady::time_point to) { return std::chrono::duration<double>(to - from).count(); }
 
+// Counted from where a run begins: the counters of an old life may pass the end of their numbers.
 struct limits {
     std::uint64_t steps = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t samples = std::numeric_limits<std::uint64_t>::max();
     double seconds = std::numeric_limits<double>::infinity();
-
-    // Counts from where a resumed life stands.
-    void go_on(std::uint64_t steps_then, std::uint64_t samples_then) noexcept {
-        constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
-        steps = steps < never - steps_then ? steps + steps_then : never;
-        samples = samples < never - samples_then ? samples + samples_then : never;
-    }
 };
 
 // Seconds until the first limit is reached, at so many steps a second and as many samples; nothing if there is no limit in sight.
-// @param lived  seconds of this run
+// @param steps, samples, lived  of this run; lived in seconds
 inline std::optional<double> seconds_left(const limits& l, std::uint64_t steps, std::uint64_t samples, double lived, double steps_per_second) {
     constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
     double left = std::max(0.0, l.seconds - lived);

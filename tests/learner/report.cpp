@@ -53,6 +53,18 @@ TEST_CASE("a very long life still averages over the horizon") {
     CHECK(r.samples == 0x100000000001ull);
 }
 
+TEST_CASE("a count at the end of its numbers stays there, and the averages go on") {
+    report r;
+    r.samples = ~std::uint64_t{0} - 1;
+    r.error = 1.0f;
+    for (int i = 0; i < 3; ++i) {
+        r.add(0.0f, 0.0f, 100.0f);
+        CHECK(r.samples == ~std::uint64_t{0});
+        CHECK(r.error < 1.0f);
+        CHECK(r.error > 0.96f);
+    }
+}
+
 TEST_CASE("accuracy is the share of right answers, 0 before the first") {
     report r;
     CHECK(r.accuracy() == 0.0f);

@@ -1,4 +1,4 @@
-"""Reads a checkpoint with nothing but the standard library: the header, and the MessagePack map behind it, tensors as bytes."""
+"""Reads and writes checkpoints with nothing but the standard library: the header, and the MessagePack map behind it, tensors as bytes."""
 import struct
 
 
@@ -23,6 +23,52 @@ def read(path):
     assert end == 32 + size
     payload["sequence"] = sequence
     return payload
+
+
+def write(path, payload):
+    """A checkpoint of what read() gave, perhaps changed."""
+    content = _pack({key: value for key, value in payload.items() if key != "sequence"})
+    head = b"\xc7\x1dSYNAP" + struct.pack("<BBBHQII", 1, 0, 0, 0, payload["sequence"], len(content), _crc32c(content))
+    with open(path, "wb") as file:
+        file.write(head + struct.pack("<I", _crc32c(head)) + content)
+
+
+def _crc32c(content):
+    crc = 0xffffffff
+    for byte in content:
+        crc = CRC_TABLE[(crc ^ byte) & 255] ^ crc >> 8
+    return crc ^ 0xffffffff
+
+
+def _crc_entry(value):
+    for _ in range(8):
+        value = value >> 1 ^ (0x82f63b78 if value & 1 else 0)
+    return value
+
+
+CRC_TABLE = [_crc_entry(value) for value in range(256)]
+
+
+def _pack(value):
+    if value is None:
+        return b"\xc0"
+    if isinstance(value, bool):
+        return b"\xc3" if value else b"\xc2"
+    if isinstance(value, int):
+        return struct.pack(">BQ", 0xcf, value)
+    if isinstance(value, float):
+        return struct.pack(">Bf", 0xca, value)
+    if isinstance(value, str):
+        text = value.encode()
+        return struct.pack(">BB", 0xd9, len(text)) + text
+    if isinstance(value, bytes):
+        return struct.pack(">BI", 0xc6, len(value)) + value
+    if isinstance(value, Tensor):
+        dtype, rows, columns, content = value
+        return b"\x83" + _pack("d") + _pack(dtype) + _pack("s") + _pack([rows, columns]) + _pack("b") + _pack(content)
+    if isinstance(value, list):
+        return struct.pack(">BH", 0xdc, len(value)) + b"".join(map(_pack, value))
+    return struct.pack(">BH", 0xde, len(value)) + b"".join(_pack(key) + _pack(item) for key, item in value.items())
 
 
 def _number(content, at, code):

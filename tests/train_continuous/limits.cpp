@@ -1,22 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <cstdint>
-#include <limits>
-
 #include "train_continuous/limits.hpp"
 
 using namespace train_continuous;
-
-TEST_CASE("limits: a resumed life counts from where it stands, and nothing overflows") {
-    limits l;
-    l.steps = 10;
-    l.go_on(5, 7);
-    CHECK(l.steps == 15);
-    CHECK(l.samples == std::numeric_limits<std::uint64_t>::max());
-    l.steps = 2;
-    l.go_on(std::numeric_limits<std::uint64_t>::max() - 1, 0);
-    CHECK(l.steps == std::numeric_limits<std::uint64_t>::max());
-}
 
 TEST_CASE("limits: the time that is left is that to the first of them") {
     limits l;

@@ -58,7 +58,7 @@ struct report {
 
     // Takes the error and loss of one new sample into the averages.
     constexpr void add(float sample_error, float sample_loss, float horizon) noexcept {
-        ++samples;
+        if (samples != ~std::uint64_t{0}) ++samples;  // a count that came round to 0 would be divided by
         const float count = samples < 0x1000000u ? static_cast<float>(samples) : 0x1p24f;
         const float share = 1.0f / (count < horizon ? count : horizon);
         error += share * (sample_error - error);

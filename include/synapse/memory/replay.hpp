@@ -121,7 +121,7 @@ public:
     // Returns the position taken, or none if the policy declined it. @cost features, and O(classes) for balanced when full; loop-safe
     std::uint32_t offer(const float* x, float low, float high, const float* target, std::uint32_t label, random_generator& source) noexcept {
         if (form_.capacity == 0) return none;
-        ++seen_;
+        if (seen_ != ~std::uint64_t{0}) ++seen_;
         if (form_.classes != 0 && class_seen_[label] < 0xffffffffu) ++class_seen_[label];
         const std::uint32_t position = admit(label, source);
         if (position == none) return none;
