@@ -3,7 +3,10 @@
 
 #include <synapse/config.hpp>
 #include <synapse/agent/agent.hpp>
+#include <synapse/agent/health.hpp>
 #include <synapse/agent/internal_state.hpp>
+#include <synapse/agent/line.hpp>
+#include <synapse/agent/maturity.hpp>
 #include <synapse/agent/predictor.hpp>
 #include <synapse/agent/report.hpp>
 #include <synapse/agent/shape.hpp>
