@@ -88,7 +88,7 @@ public:
     void restored() noexcept { set_ = 0; }
 
     // pairs: packed covariance of all variables. shrinkage as for Phi. @cost variables^2 / 2
-    void begin(const float* pairs, float shrinkage) noexcept {
+    SYNAPSE_OUTLINE void begin(const float* pairs, float shrinkage) noexcept {
         found_ = integration_result{};
         found_.flag = integration_flag::measured;
         shrinkage_ = shrinkage;
@@ -121,7 +121,7 @@ public:
     }
 
     // Works for about `budget` products; true when the measurement has ended. As phi_search.
-    bool advance(std::uint32_t budget) noexcept {
+    SYNAPSE_OUTLINE bool advance(std::uint32_t budget) noexcept {
         credit_ += static_cast<std::int64_t>(budget);
         while (set_ != 0 && credit_ > 0) {
             credit_ -= static_cast<std::int64_t>(row_ * row_ / 2 + 4 * row_ + 24);

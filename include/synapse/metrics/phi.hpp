@@ -95,7 +95,7 @@ public:
     // samples     effective samples behind it, for the noise floor; 0: no floor
     // nearby      0: the whole search; else only this cut and its neighbours
     // @cost 2 units^2
-    void begin(const float* pairs, float shrinkage, float samples, std::uint32_t nearby = 0) noexcept {
+    SYNAPSE_OUTLINE void begin(const float* pairs, float shrinkage, float samples, std::uint32_t nearby = 0) noexcept {
         samples_ = samples;
         credit_ = 0;
         is_nearby_ = false;
@@ -115,7 +115,7 @@ public:
 
     // Works for about `budget` products: a row is never cut, and what it cost too much is saved at the next call. True when the
     // search has ended.
-    bool advance(std::uint32_t budget) noexcept {
+    SYNAPSE_OUTLINE bool advance(std::uint32_t budget) noexcept {
         credit_ += static_cast<std::int64_t>(budget);
         while (stage_ != stage::idle && credit_ > 0) {
             credit_ -= static_cast<std::int64_t>(next_cost());
