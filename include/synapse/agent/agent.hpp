@@ -2,8 +2,8 @@
 //
 // Three learners: a world model predicts how the observation will have changed `ahead` steps later from (observation, action,
 // state); a blind one does the same without ever having heard of an action; a self model predicts how the internal state will have
-// changed. All three are ordinary learners, with replay, growth and checkpoints. From their errors, each taken before the sample was learned, come the
-// metrics; none of the metrics is ever part of a loss.
+// changed. All three are ordinary learners, with replay, growth and checkpoints. From their errors, each taken before the sample was
+// learned, come the metrics; none of the metrics is ever part of a loss.
 //
 // The action of a sample is the mean of the actions taken between its two observations.
 // @source Ha, Schmidhuber 2018 (world models); the leaky trace: Jaeger 2001; the combination is ours
