@@ -41,6 +41,7 @@
 #include <synapse/kernels/scalar.hpp>
 #include <synapse/learner/body.hpp>
 #include <synapse/learner/class_register.hpp>
+#include <synapse/learner/growing.hpp>
 #include <synapse/learner/learner.hpp>
 #include <synapse/learner/report.hpp>
 #include <synapse/learner/shape.hpp>
@@ -75,6 +76,9 @@
 #include <synapse/network/workspace.hpp>
 #include <synapse/plasticity/consolidation.hpp>
 #include <synapse/plasticity/gate.hpp>
+#include <synapse/plasticity/growth.hpp>
 #include <synapse/plasticity/incoming.hpp>
+#include <synapse/plasticity/plastic_layers.hpp>
+#include <synapse/plasticity/triggers.hpp>
 #include <synapse/plasticity/turnover.hpp>
 #include <synapse/plasticity/units.hpp>

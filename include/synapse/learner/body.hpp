@@ -20,6 +20,7 @@
 #include <synapse/core/result.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/class_register.hpp>
+#include <synapse/learner/growing.hpp>
 #include <synapse/learner/report.hpp>
 #include <synapse/learner/shape.hpp>
 #include <synapse/learner/tuning.hpp>
@@ -54,7 +55,8 @@ public:
           targets_{form.learns == task::regression ? form.outputs : 0},
           memory_{form.memory()},
           classes_{form.learns == task::classification ? form.outputs : 0},
-          pending_{form.pending, form.inputs} {}
+          pending_{form.pending, form.inputs},
+          growing_{form.plastic ? growing<Kernels>{form.network()} : growing<Kernels>{}} {}
 
     learner_body& operator=(const learner_body&) = delete;
 
@@ -89,10 +91,16 @@ public:
         visit.absent("internal_state");
         visit.absent("history_buffer");
         visit.absent("metrics_history");
-        visit.absent("growth_history");
+        if (sees<Visitor>(feature::plastic) && self.form_.plastic) {
+            visit.group("plasticity", self.growing_);
+            visit.group("growth_history", self.growing_.history());
+        } else {
+            visit.absent("growth_history");
+        }
     }
 
     status settle() const noexcept {
+        if (!growing_.describes(fast_) || (form_.slow && fast_.units() != slow_.units())) return status::corrupt;
         const bool random_is_dead = (random_.word[0] | random_.word[1] | random_.word[2] | random_.word[3]) == 0;
         return random_is_dead || !(replay_credit_ >= -1.0f && replay_credit_ <= 1.0f) ? status::corrupt : status::ok;
     }
@@ -181,7 +189,7 @@ public:
         if (x.size() != form_.inputs) return status::wrong_size;
         if (!usable(x)) return status::not_finite;
         if (!fast_.admits(1, rate(), tuning_.momentum)) return status::diverged;
-        if (form_.scaling == input_scaling::standardise) inputs_.update(x.data(), tuning_.normalizer_horizon);
+        if (learns_scaling()) inputs_.update(x.data(), tuning_.normalizer_horizon);
         scale_input(x.data(), work_.input(0));
         slow_.forward(work_, 1);
         for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answer(0)[j] = work_.output(0)[j];
@@ -189,8 +197,34 @@ public:
         fast_.forward(work_, 1);
         for (std::uint32_t j = 0; j < form_.outputs; ++j) work_.output_delta(0)[j] = 0.0f;
         agree(0, 1.0f);
-        fast_.backward(work_, 1, rate(), tuning_.momentum);
+        descend(1);
         ++report_.unlabelled;
+        return status::ok;
+    }
+
+    // The most probable of the classes marked [outputs] among those that have been seen: an old head, or a choice that the caller knows.
+    // ok            a class; 0 if none of them has been seen
+    // out_of_range  the learner does regression; wrong_size, not_finite  as predict
+    SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(std::span<const float> x, std::span<const std::uint8_t> among) noexcept {
+        if (!is_classifier()) return status::out_of_range;
+        if (among.size() != form_.outputs) return status::wrong_size;
+        if (const status s = run(x); !ok(s)) return s;
+        return classes_.best(work_.output(0), among.data());
+    }
+
+    // Begins a column (a progressive network): freezes every unit and every class known so far, in both systems, and the input
+    // statistics, and takes `units` new ones of each hidden layer into use, which read the old ones too. What the old classes'
+    // outputs answer does not change by a bit from now on. Classification with shape.plastic only.
+    // out_of_range  not such a learner, or units is 0
+    // no_room       a layer has less in reserve, or tuning.max_units is in the way. After any status but ok nothing has changed.
+    // @cost one copy of the weights and the new units' columns
+    // @source Rusu et al. 2016, with the columns' lateral inputs inside one dense layer
+    status begin_column(std::uint32_t units) noexcept {
+        if (!form_.plastic || !is_classifier() || units == 0 || growing_.layers().layers() == 0) return status::out_of_range;
+        if (!growing_.has_room(tuning_, units, fast_)) return status::no_room;
+        if (form_.slow && tuning_.answers == answer::slow) copy_weights(slow_, fast_);
+        if (form_.slow && tuning_.answers != answer::slow) copy_weights(fast_, slow_);
+        growing_.begin_column(report_, units, classes_.known(), fast_, followers(), work_, random_);
         return status::ok;
     }
 
@@ -293,6 +327,8 @@ public:
     [[nodiscard]] const replay_buffer& memory() const noexcept { return memory_; }
     [[nodiscard]] const normalizer& input_statistics() const noexcept { return inputs_; }
     [[nodiscard]] const normalizer& target_statistics() const noexcept { return targets_; }
+    [[nodiscard]] const growth_history& growth() const noexcept { return growing_.history(); }
+    [[nodiscard]] plastic_layers<Kernels>& units() noexcept { return growing_.layers(); }
     [[nodiscard]] bool knows(std::uint32_t label) const noexcept { return classes_.knows(label); }
 
 protected:
@@ -309,6 +345,8 @@ protected:
         const bool kaiming = !is_classifier() && form_.function == activation::relu;
         fast_.randomise(random_, kaiming ? kaiming_gain : 1.0f, !is_classifier());
         if (form_.slow) copy_weights(fast_, slow_);
+        growing_.begin(kaiming ? kaiming_gain : 1.0f);
+        report_.neurons = fast_.units() - fast_.outputs();
         return status::ok;
     }
 
@@ -402,7 +440,7 @@ private:
     SYNAPSE_OUTLINE status learn(std::uint32_t fresh, const float* x, const float* y, const std::uint32_t* labels) noexcept {
         const std::uint32_t replays = replays_due(fresh);
         if (!fast_.admits(fresh + replays, rate(), tuning_.momentum)) return status::diverged;
-        if (form_.scaling == input_scaling::standardise) {
+        if (learns_scaling()) {
             for (std::uint32_t b = 0; b < fresh; ++b) inputs_.update(x + std::size_t{b} * form_.inputs, tuning_.normalizer_horizon);
         }
         if (labels != nullptr) classes_.choose_current(fresh, labels, tuning_.recent_labels);
@@ -422,6 +460,9 @@ private:
         report_.replayed += replays;
         consolidate();
         judge();
+        if (form_.plastic) {
+            growing_.step(tuning_, report_, is_classifier() ? 0.0f : 2.0f * report_.loss, fast_, followers(), work_, random_);
+        }
         if (hurried_ != 0) --hurried_;
         for (std::uint32_t b = 0; b < fresh; ++b) remember(x + std::size_t{b} * form_.inputs, y, labels == nullptr ? 0 : labels[b]);
         return status::ok;
@@ -468,8 +509,17 @@ private:
                 target_delta(replays + b, y);
             }
         }
-        fast_.backward(work_, replays + fresh, rate(), tuning_.momentum);
+        descend(replays + fresh);
     }
+
+    // One step down the gradients in work_, under the eyes of what makes units grow.
+    void descend(std::uint32_t samples) noexcept {
+        if (!form_.plastic) return fast_.backward(work_, samples, rate(), tuning_.momentum);
+        fast_.backward(work_, samples, rate(), tuning_.momentum,
+                       [&](std::uint32_t l, workspace& work) noexcept { growing_.layers().watch(l, work, samples); });
+    }
+    // The system that grows with the fast one; null for none.
+    [[nodiscard]] network<Kernels>* followers() noexcept { return form_.slow ? &slow_ : nullptr; }
 
     // Draws a stored sample into row b.
     void recall(std::uint32_t b) noexcept {
@@ -555,6 +605,10 @@ private:
         }
     }
 
+    // Behind frozen columns the input statistics stand still.
+    [[nodiscard]] bool learns_scaling() const noexcept {
+        return form_.scaling == input_scaling::standardise && growing_.layers().columns() == 0;
+    }
     [[nodiscard]] bool gated() const noexcept { return form_.slow && tuning_.gate_margin > 0.0f; }
 
     [[nodiscard]] float rate() const noexcept { return hurried_ != 0 ? tuning_.learning_rate * tuning_.drift_rate_gain : tuning_.learning_rate; }
@@ -597,6 +651,7 @@ private:
     drift_detector drift_;
     gate gate_;
     pending_samples pending_;
+    growing<Kernels> growing_;
     std::uint32_t* drawn_ = nullptr;
     float* slow_answers_ = nullptr;
     augmentation augment_ = nullptr;

@@ -56,12 +56,12 @@ public:
         for (std::uint32_t b = 0; b < count; ++b) current_[labels[b]] = 1;
     }
 
-    // The known class with the largest score [classes]; 0 if none is known.
-    [[nodiscard]] std::uint32_t best(const float* score) const noexcept {
+    // The known class with the largest score [classes], of those marked in `among` if it is given; 0 if there is none.
+    [[nodiscard]] std::uint32_t best(const float* score, const std::uint8_t* among = nullptr) const noexcept {
         std::uint32_t best = 0;
         bool found = false;
         for (std::uint32_t c = 0; c < classes_; ++c) {
-            if (known_[c] != 0 && (!found || score[c] > score[best])) {
+            if (known_[c] != 0 && (among == nullptr || among[c] != 0) && (!found || score[c] > score[best])) {
                 best = c;
                 found = true;
             }

@@ -27,6 +27,9 @@ struct report {
     std::uint64_t drifts = 0;      // times that the error rose for good
     std::uint64_t last_drift_step = 0;
     std::uint32_t wants_sleep = 0;  // 1 from a drift that asks for sleep until a cycle of it ends
+    std::uint32_t neurons = 0;         // hidden units in use
+    std::uint64_t growth_events = 0;   // times that a layer grew
+    std::uint64_t recycled = 0;        // units that made room for new ones
     std::uint64_t correct = 0;   // classification: new samples whose label was predicted before it was learned
     // Prequential: measured on each new sample before learning from it, averaged over report_horizon samples.
     float error = 0.0f;          // classification: share of wrong labels; regression: squared error / variance of the target
@@ -45,6 +48,9 @@ struct report {
         visit.value("drifts", self.drifts);
         visit.value("last_drift_step", self.last_drift_step);
         visit.value("wants_sleep", self.wants_sleep);
+        visit.value("neurons", self.neurons);
+        visit.value("growth_events", self.growth_events);
+        visit.value("recycled", self.recycled);
         visit.value("correct", self.correct);
         visit.value("error", self.error);
         visit.value("loss", self.loss);

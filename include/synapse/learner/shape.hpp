@@ -37,6 +37,7 @@ struct shape {
     float range_low = 0.0f;                          // with scaling none: what u8 and bit samples span
     float range_high = 1.0f;
     std::uint32_t hidden_reserved[max_hidden_layers] = {};  // units a layer may grow to; 0: as many as at the start
+    bool plastic = false;                                   // a record for each unit: layers grow, recycle and freeze units
 
     [[nodiscard]] constexpr topology network() const noexcept {
         topology t;
@@ -60,7 +61,8 @@ struct shape {
         const auto set = [](feature f, bool has) { return has ? static_cast<unsigned>(f) : 0u; };
         return static_cast<feature_set>(set(feature::replay, replay != 0) | set(feature::priority, policy == replay_policy::priority) |
                                         set(feature::classes, learns == task::classification) | set(feature::targets, learns == task::regression) |
-                                        set(feature::slow, slow) | set(feature::momentum, momentum) | set(feature::pending, pending != 0));
+                                        set(feature::slow, slow) | set(feature::momentum, momentum) | set(feature::pending, pending != 0) |
+                                        set(feature::plastic, plastic));
     }
 
     // The first thing wrong with a shape, as a sentence for its author; null if it can be built.
@@ -110,6 +112,7 @@ struct shape {
         visit.value("range_low", self.range_low);
         visit.value("range_high", self.range_high);
         visit.list("hidden_reserved", self.hidden_reserved);
+        visit.value("plastic", self.plastic);
     }
 
     // True if a learner of this shape may take in a checkpoint of one of shape `saved`: the same but for what is only reserved.
@@ -118,7 +121,7 @@ struct shape {
         const auto both = [&](bool a, bool b) { return bits(a) ^ bits(b); };
         std::uint32_t different = (inputs ^ saved.inputs) | (outputs ^ saved.outputs) | (pending ^ saved.pending);
         different |= (bits(learns) ^ bits(saved.learns)) | (bits(function) ^ bits(saved.function)) | (bits(scaling) ^ bits(saved.scaling));
-        different |= both(slow, saved.slow) | both(momentum, saved.momentum) | both(replay == 0, saved.replay == 0);
+        different |= both(slow, saved.slow) | both(momentum, saved.momentum) | both(plastic, saved.plastic) | both(replay == 0, saved.replay == 0);
         different |= (std::bit_cast<std::uint32_t>(range_low) ^ std::bit_cast<std::uint32_t>(saved.range_low)) |
                      (std::bit_cast<std::uint32_t>(range_high) ^ std::bit_cast<std::uint32_t>(saved.range_high));
         if (replay != 0) different |= bits(format) ^ bits(saved.format);

@@ -48,6 +48,17 @@ struct tuning {
     drift_response on_drift = drift_response::note;
     float drift_rate_gain = 3.0f;       // `faster`: factor on the learning rate; (0, 100]
     std::uint32_t drift_samples = 500;  // `faster`: steps it lasts
+    // Growth (shape.plastic), within hidden_reserved: what the triggers compare, and how far they go. 0 turns a trigger off.
+    float grow_active_share = 0.85f;    // a layer grows if more than this share of its units is active; [0, 1]
+    float grow_error_rise = 0.1f;       // ... or if the error rose by this share over the window before, beyond chance; [0, 1e6]
+    float grow_rank_share = 0.5f;       // ... or if its units move in more than this share of as many directions; [0, 1]
+    float grow_error_above = 0.02f;     // ... and only while the error (as in report.error) is above this; >= 0
+    float growth = 0.1f;                // units added, as a share of the layer's; (0, 10]
+    std::uint32_t growth_window = 500;  // samples of a window; [2, 1e9]
+    std::uint32_t growth_pause = 1000;  // steps between two events at least
+    std::uint32_t max_units = 0;        // hidden units in all; 0: what is reserved. At the cap units are recycled
+    float turnover_rate = 0.0003f;      // share of the units that may be recycled in a step, if they are worth next to nothing; [0, 1]
+    std::uint32_t turnover_age = 1000;  // samples that a unit has to live before
     // Classification.
     std::uint32_t recent_labels = 20;   // new samples compete only with labels among the last so many; 0: with all seen; <= 64
 
@@ -71,6 +82,13 @@ struct tuning {
         if (static_cast<std::uint8_t>(on_drift) > static_cast<std::uint8_t>(drift_response::flush)) return "tuning.on_drift is no response";
         if (slow_every == 0 || slow_every > 1000000) return "tuning.slow_every lies outside [1, 1000000]";
         if (sleep_rounds == 0) return "tuning.sleep_rounds is 0";
+        if (!(grow_active_share >= 0.0f && grow_active_share <= 1.0f)) return "tuning.grow_active_share lies outside [0, 1]";
+        if (!(grow_error_rise >= 0.0f && grow_error_rise <= 1e6f)) return "tuning.grow_error_rise lies outside [0, 1e6]";
+        if (!(grow_rank_share >= 0.0f && grow_rank_share <= 1.0f)) return "tuning.grow_rank_share lies outside [0, 1]";
+        if (!(grow_error_above >= 0.0f && grow_error_above <= 1e12f)) return "tuning.grow_error_above lies outside [0, 1e12]";
+        if (!(growth > 0.0f && growth <= 10.0f)) return "tuning.growth lies outside (0, 10]";
+        if (growth_window < 2 || growth_window > 1000000000) return "tuning.growth_window lies outside [2, 1e9]";
+        if (!(turnover_rate >= 0.0f && turnover_rate <= 1.0f)) return "tuning.turnover_rate lies outside [0, 1]";
         if (recent_labels > 64) return "tuning.recent_labels is above 64";
         if (static_cast<std::uint8_t>(answers) > static_cast<std::uint8_t>(answer::both)) return "tuning.answers is no system";
         return nullptr;
@@ -101,6 +119,16 @@ struct tuning {
         visit.value("on_drift", self.on_drift);
         visit.value("drift_rate_gain", self.drift_rate_gain);
         visit.value("drift_samples", self.drift_samples);
+        visit.value("grow_active_share", self.grow_active_share);
+        visit.value("grow_error_rise", self.grow_error_rise);
+        visit.value("grow_rank_share", self.grow_rank_share);
+        visit.value("grow_error_above", self.grow_error_above);
+        visit.value("growth", self.growth);
+        visit.value("growth_window", self.growth_window);
+        visit.value("growth_pause", self.growth_pause);
+        visit.value("max_units", self.max_units);
+        visit.value("turnover_rate", self.turnover_rate);
+        visit.value("turnover_age", self.turnover_age);
         visit.value("recent_labels", self.recent_labels);
     }
     [[nodiscard]] constexpr status settle() const noexcept { return flaw() == nullptr ? status::ok : status::corrupt; }

@@ -71,6 +71,8 @@ public:
     void grow_below(std::uint32_t n) noexcept { below_.grow(n); }
     void grow_above(std::uint32_t n) noexcept { above_.grow(n); }
 
+    [[nodiscard]] constexpr std::uint32_t below() const noexcept { return below_.used; }
+    [[nodiscard]] constexpr std::uint32_t above() const noexcept { return above_.used; }
     // Unnormalised, [below]; and its squared length, 0 while nothing is known.
     [[nodiscard]] const float* direction() const noexcept { return direction_; }
     template <class Kernels>

@@ -1,0 +1,161 @@
+// The learner's policy of growth: asks the triggers, adds units or recycles them, keeps the history. The mechanism is plasticity/'s.
+#pragma once
+
+#include <cstdint>
+
+#include <synapse/config.hpp>
+#include <synapse/core/fields.hpp>
+#include <synapse/core/random.hpp>
+#include <synapse/core/status.hpp>
+#include <synapse/learner/report.hpp>
+#include <synapse/learner/tuning.hpp>
+#include <synapse/network/network.hpp>
+#include <synapse/network/workspace.hpp>
+#include <synapse/plasticity/growth.hpp>
+#include <synapse/plasticity/plastic_layers.hpp>
+#include <synapse/plasticity/triggers.hpp>
+
+namespace synapse {
+
+template <kernel_set Kernels>
+class growing {
+public:
+    constexpr growing() noexcept = default;
+    explicit constexpr growing(const topology& t) noexcept : layers_{t}, history_{growth_history::most} {}
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.group("layers", self.layers_);
+        visit.group("errors", self.errors_);
+        visit.value("last_event", self.last_event_);
+    }
+
+    // gain: of the weights at birth.
+    void begin(float gain) noexcept { layers_.begin(gain); }
+    [[nodiscard]] bool describes(const network<Kernels>& net) const noexcept { return layers_.describes(net); }
+
+    // After a step was learned: turnover, and at the end of each window the triggers. squared_error: the running one, in network units;
+    // 0 where labels are learned. slow may be null. The report says what was done.
+    // @cost units in use, now and then one read of the weights above; a growing step, its columns besides; loop-safe
+    SYNAPSE_LOOP_SAFE void step(const tuning& t, report& r, float squared_error, network<Kernels>& fast, network<Kernels>* slow,
+                                workspace& work, random_generator& source) noexcept {
+        turn_over(t, squared_error, fast, slow, work, source);
+        respond(t, r.steps, r.last_error, fast, slow, work, source);
+        say(r, fast);
+    }
+
+    // Whether every hidden layer can take in `units` more.
+    [[nodiscard]] bool has_room(const tuning& t, std::uint32_t units, const network<Kernels>& fast) const noexcept {
+        for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
+            if (fast.layer(l).outputs().free() < units) return false;
+        }
+        return t.max_units == 0 || hidden_units(fast) + std::uint64_t{units} * layers_.layers() <= t.max_units;
+    }
+
+    // A column: freezes what is there and the outputs marked [outputs], and takes `units` more of every hidden layer into use, for which
+    // there is room. @cost the new units' columns, and the velocities if there are any
+    void begin_column(report& r, std::uint32_t units, const std::uint8_t* outputs, network<Kernels>& fast, network<Kernels>* slow,
+                      workspace& work, random_generator& source) noexcept {
+        layers_.freeze(fast, outputs);
+        for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
+            growth_event event{r.steps, l, growth_reason::column, 0.0f, 0.0f, fast.layer(l).outputs().used, 0};
+            layers_.grow(fast, slow, l, units, work.units(l, 1)[0], source);
+            event.after = fast.layer(l).outputs().used;
+            history_.add(event);
+        }
+        last_event_ = r.steps;
+        errors_.reset();
+        say(r, fast);
+    }
+
+    [[nodiscard]] constexpr plastic_layers<Kernels>& layers() noexcept { return layers_; }
+    [[nodiscard]] constexpr const plastic_layers<Kernels>& layers() const noexcept { return layers_; }
+    [[nodiscard]] constexpr growth_history& history() noexcept { return history_; }
+    [[nodiscard]] constexpr const growth_history& history() const noexcept { return history_; }
+
+private:
+    static std::uint32_t hidden_units(const network<Kernels>& net) noexcept { return net.units() - net.outputs(); }
+
+    void say(report& r, const network<Kernels>& fast) const noexcept {
+        r.neurons = hidden_units(fast);
+        r.growth_events = history_.events();
+        r.recycled = layers_.recycled();
+    }
+
+    // At the end of a window of errors: grows if a trigger asks for it; at the cap, the least useful unit makes room instead.
+    void respond(const tuning& t, std::uint64_t step, float error, network<Kernels>& fast, network<Kernels>* slow, workspace& work,
+                 random_generator& source) noexcept {
+        if (!errors_.add(error, t.growth_window) || step < last_event_ + t.growth_pause) return;
+        growth_event event;
+        if (!(errors_.recent() > t.grow_error_above) || !wanted(t, event)) return;
+        last_event_ = step;
+        event.step = step;
+        event.before = fast.layer(event.layer).outputs().used;
+        const float* x = work.units(event.layer, 1)[0];
+        const std::uint32_t room = room_for(t, fast, event.layer);
+        if (room == 0) {
+            layers_.recycle(fast, slow, event.layer, t.turnover_age, 0.1f * layers_.mean_utility(fast, event.layer), x, source);
+            return;
+        }
+        layers_.grow(fast, slow, event.layer, growth_step(event.before, t.growth, room), x, source);
+        event.after = fast.layer(event.layer).outputs().used;
+        history_.add(event);
+    }
+
+    void turn_over(const tuning& t, float squared_error, network<Kernels>& fast, network<Kernels>* slow, workspace& work,
+                   random_generator& source) noexcept {
+        if (!(t.turnover_rate > 0.0f)) return;
+        for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
+            plastic_layer& layer = layers_.layer(l);
+            if (!layer.turnover.earn(eligible_units(layer.units, t.turnover_age), t.turnover_rate)) continue;
+            const bool comparable = l + 1 == layers_.layers() && squared_error > 0.0f;
+            const float enough = worthless * (comparable ? squared_error : layers_.mean_utility(fast, l));
+            layers_.recycle(fast, slow, l, t.turnover_age, enough, work.units(l, 1)[0], source);
+        }
+    }
+
+    // Which layer must grow, and why; false if none must.
+    bool wanted(const tuning& t, growth_event& event) noexcept {
+        const std::uint32_t n = layers_.layers();
+        if (n == 0) return false;
+        std::uint32_t fullest = 0;
+        float rank = -1.0f;
+        for (std::uint32_t l = 0; l < n; ++l) {
+            const float share = layers_.layer(l).pulse.rank_share(layers_.layer(l).units.units().used);
+            if (share > rank) {
+                rank = share;
+                fullest = l;
+            }
+        }
+        if (t.grow_error_rise > 0.0f && errors_.certain() && errors_.ratio() > 1.0f + t.grow_error_rise) {
+            event = {0, fullest, growth_reason::rising_error, errors_.ratio(), 1.0f + t.grow_error_rise, 0, 0};
+            return true;
+        }
+        for (std::uint32_t l = 0; l < n; ++l) {
+            const float active = layers_.layer(l).pulse.active();
+            if (!(t.grow_active_share > 0.0f && active > t.grow_active_share)) continue;
+            event = {0, l, growth_reason::activity, active, t.grow_active_share, 0, 0};
+            return true;
+        }
+        if (!(t.grow_rank_share > 0.0f && rank > t.grow_rank_share)) return false;
+        event = {0, fullest, growth_reason::bottleneck, rank, t.grow_rank_share, 0, 0};
+        return true;
+    }
+
+    // Units that layer l may still get, all caps considered.
+    [[nodiscard]] std::uint32_t room_for(const tuning& t, const network<Kernels>& fast, std::uint32_t l) const noexcept {
+        const std::uint32_t reserved = fast.layer(l).outputs().free();
+        if (t.max_units == 0) return reserved;
+        const std::uint64_t used = hidden_units(fast);
+        if (used >= t.max_units) return 0;
+        const std::uint64_t left = t.max_units - used;
+        return left < reserved ? static_cast<std::uint32_t>(left) : reserved;
+    }
+
+    plastic_layers<Kernels> layers_;
+    error_windows errors_;
+    growth_history history_;
+    std::uint64_t last_event_ = 0;
+};
+
+}  // namespace synapse

@@ -1,0 +1,185 @@
+// All hidden layers' units under one roof: what is known of each, where new ones should look, and how layers grow, are recycled and
+// frozen. It holds no opinion on when: that is triggers.hpp's and the learner's.
+#pragma once
+
+#include <cstdint>
+
+#include <synapse/config.hpp>
+#include <synapse/core/fields.hpp>
+#include <synapse/core/random.hpp>
+#include <synapse/core/status.hpp>
+#include <synapse/network/network.hpp>
+#include <synapse/network/topology.hpp>
+#include <synapse/network/workspace.hpp>
+#include <synapse/plasticity/incoming.hpp>
+#include <synapse/plasticity/triggers.hpp>
+#include <synapse/plasticity/turnover.hpp>
+#include <synapse/plasticity/units.hpp>
+
+namespace synapse {
+
+// One hidden layer.
+struct plastic_layer {
+    unit_records units;
+    incoming_guide guide;
+    layer_pulse pulse;
+    turnover_credit turnover;
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.group("units", self.units);
+        visit.group("guide", self.guide);
+        visit.group("pulse", self.pulse);
+        visit.group("turnover", self.turnover);
+    }
+};
+
+template <kernel_set Kernels>
+class plastic_layers {
+public:
+    constexpr plastic_layers() noexcept = default;
+    explicit constexpr plastic_layers(const topology& t) noexcept : layers_{t.hidden_layers()}, outputs_{t.outputs}, function_{t.function} {
+        for (std::uint32_t l = 0; l < layers_; ++l) {
+            const slots below = l == 0 ? slots{t.inputs, t.inputs} : slots{t.hidden[l - 1], t.reserved(l - 1)};
+            const slots above = l + 1 == layers_ ? slots{t.outputs, t.outputs} : slots{t.hidden[l + 1], t.reserved(l + 1)};
+            layer_[l].units = unit_records{slots{t.hidden[l], t.reserved(l)}};
+            layer_[l].guide = incoming_guide{below, above};
+            layer_[l].pulse = layer_pulse{slots{t.hidden[l], t.reserved(l)}};
+        }
+    }
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        for (std::uint32_t l = 0; l < self.layers_; ++l) visit.group("layer", l, self.layer_[l]);
+        if (self.layers_ == 0) return;
+        visit.value("columns", self.columns_);
+        visit.value("recycled", self.recycled_);
+        visit.array("output_plasticity", role::state, self.output_plasticity_, vector_extent(self.outputs_, self.outputs_).from_zero_to(1.0f));
+    }
+
+    // Everything begins free to learn. gain: of the weights at birth (network.hpp).
+    void begin(float gain) noexcept {
+        gain_ = gain;
+        for (std::uint32_t l = 0; l < layers_; ++l) layer_[l].units.begin();
+        for (std::uint32_t j = 0; layers_ != 0 && j < outputs_; ++j) output_plasticity_[j] = 1.0f;
+    }
+
+    // True if this describes that network.
+    [[nodiscard]] bool describes(const network<Kernels>& net) const noexcept {
+        for (std::uint32_t l = 0; l < layers_; ++l) {
+            const plastic_layer& layer = layer_[l];
+            const std::uint32_t units = net.layer(l).outputs().used;
+            if (layer.units.units().used != units || layer.pulse.units().used != units) return false;
+            if (layer.guide.below() != net.layer(l).inputs().used || layer.guide.above() != net.layer(l + 1).outputs().used) return false;
+        }
+        return true;
+    }
+
+    // For network::backward: learns from the last of `samples` what it tells of units and errors, and holds back what is frozen.
+    // @cost the units and inputs of the layer a few times; loop-safe
+    SYNAPSE_LOOP_SAFE void watch(std::uint32_t l, workspace& work, std::uint32_t samples) noexcept {
+        const auto delta = work.delta(l + 1, samples);
+        const std::uint32_t last = samples - 1;
+        if (l > 0) layer_[l - 1].guide.template add<Kernels>(work.units(l - 1, samples)[last], delta[last]);
+        if (l < layers_) {
+            plastic_layer& layer = layer_[l];
+            const float* h = work.units(l + 1, samples)[last];
+            layer.units.observe(h);
+            layer.pulse.observe(h, function_ == activation::tanh ? 0.5f : 0.0f, layer.units);
+        }
+        if (columns_ == 0) return;  // nothing is frozen
+        const float* factor = l < layers_ ? layer_[l].units.plasticities() : output_plasticity_;
+        const std::uint32_t n = l < layers_ ? layer_[l].units.units().used : outputs_;
+        for (std::uint32_t b = 0; b < samples; ++b) {
+            for (std::uint32_t j = 0; j < n; ++j) delta[b][j] *= factor[j];
+        }
+    }
+
+    // Takes n more units of hidden layer l into use, n at most what is reserved; slow may be null. x: what the layer read lately.
+    // Returns how many. @cost n columns of weights; loop-safe
+    SYNAPSE_LOOP_SAFE std::uint32_t grow(network<Kernels>& fast, network<Kernels>* slow, std::uint32_t l, std::uint32_t n, const float* x,
+                                         random_generator& source) noexcept {
+        const std::uint32_t first = layer_[l].units.units().used;
+        const std::uint32_t taken = fast.widen(l, n);
+        if (slow != nullptr) slow->widen(l, taken);
+        layer_[l].units.grow(taken);
+        if (l > 0) layer_[l - 1].guide.grow_above(taken);
+        if (l + 1 < layers_) layer_[l + 1].guide.grow_below(taken);
+        connect(fast, slow, l, first, taken, x, source);
+        layer_[l].pulse.grow(taken);
+        return taken;
+    }
+
+    // Lets the least useful unit of layer l make room for a new one, if it is worth less than `enough`; false if none is.
+    // @cost one read of the weights above, and one column below; loop-safe
+    SYNAPSE_LOOP_SAFE bool recycle(network<Kernels>& fast, network<Kernels>* slow, std::uint32_t l, std::uint32_t maturity, float enough,
+                                   const float* x, random_generator& source) noexcept {
+        unit_records& units = layer_[l].units;
+        const std::uint32_t j = least_useful(fast, l, units, maturity, enough);
+        if (j == no_unit) return false;
+        retire(fast, l, j, units.mean(j));
+        if (slow != nullptr) retire(*slow, l, j, units.mean(j));
+        connect(fast, slow, l, j, 1, x, source);
+        units.renew(j);
+        ++recycled_;
+        return true;
+    }
+
+    // What the units of layer l are worth on average. @cost one read of the weights above
+    [[nodiscard]] float mean_utility(const network<Kernels>& net, std::uint32_t l) const noexcept {
+        const unit_records& units = layer_[l].units;
+        float sum = 0.0f;
+        for (std::uint32_t j = 0; j < units.units().used; ++j) sum += units.template utility<Kernels>(net.layer(l + 1), j);
+        return sum / static_cast<float>(units.units().used);
+    }
+
+    // Freezes every unit in use, and the outputs that are marked: from now on learning changes none of their incoming weights.
+    // @cost the velocities, if there are any
+    void freeze(network<Kernels>& net, const std::uint8_t* outputs) noexcept {
+        ++columns_;
+        for (std::uint32_t l = 0; l < layers_; ++l) {
+            for (std::uint32_t j = 0; j < layer_[l].units.units().used; ++j) layer_[l].units.set_plasticity(j, 0.0f);
+        }
+        for (std::uint32_t j = 0; j < outputs_; ++j) {
+            if (outputs[j] != 0) output_plasticity_[j] = 0.0f;
+        }
+        for (std::uint32_t l = 0; l < net.layers(); ++l) {
+            dense& layer = net.layer(l);
+            if (!layer.has_momentum()) continue;
+            const auto v = layer.velocities();
+            for (std::uint32_t k = 0; k < v.rows; ++k) {
+                for (std::uint32_t j = 0; j < v.cols; ++j) v(k, j) = 0.0f;
+            }
+            for (std::uint32_t j = 0; j < v.cols; ++j) layer.bias_velocity()[j] = 0.0f;
+        }
+    }
+
+    [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return layers_; }
+    [[nodiscard]] constexpr plastic_layer& layer(std::uint32_t l) noexcept { return layer_[l]; }
+    [[nodiscard]] constexpr const plastic_layer& layer(std::uint32_t l) const noexcept { return layer_[l]; }
+    [[nodiscard]] std::uint32_t columns() const noexcept { return columns_; }    // begun so far, the first not counted
+    [[nodiscard]] std::uint64_t recycled() const noexcept { return recycled_; }  // units, ever
+    // How new units' weights are chosen; for comparing. Not saved.
+    void choose_incoming(incoming how) noexcept { how_ = how; }
+
+private:
+    void connect(network<Kernels>& fast, network<Kernels>* slow, std::uint32_t l, std::uint32_t first, std::uint32_t count, const float* x,
+                 random_generator& source) noexcept {
+        if (count == 0) return;
+        const float range = gain_ / __builtin_sqrtf(static_cast<float>(fast.layer(l).inputs().used));
+        draw_incoming(fast, l, first, count, how_, layer_[l].guide, x, range, source);
+        if (slow != nullptr) copy_incoming(fast, *slow, l, first, count);
+    }
+
+    plastic_layer layer_[max_hidden_layers];
+    std::uint32_t layers_ = 0;
+    std::uint32_t outputs_ = 0;
+    activation function_ = activation::relu;
+    incoming how_ = incoming::guided;
+    float gain_ = 1.0f;
+    std::uint32_t columns_ = 0;
+    std::uint64_t recycled_ = 0;
+    float* output_plasticity_ = nullptr;
+};
+
+}  // namespace synapse
