@@ -137,6 +137,7 @@ TEST_CASE("a checkpoint fits a shape that differs only in what is reserved") {
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.learns = task::classification; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.function = synapse::activation::linear; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.slow = true; })));
+    CHECK_FALSE(mine.accepts(changed([](shape& s) { s.plastic = true; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.momentum = true; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.scaling = synapse::input_scaling::none; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.pending = 1; })));
@@ -152,5 +153,5 @@ TEST_CASE("a checkpoint names every part of a shape") {
     shape::fields(form, seen);
     CHECK(seen.names ==
           "inputs outputs hidden[7] replay learns function batch slow pending momentum format policy scaling range_low range_high "
-          "hidden_reserved[7] ");
+          "hidden_reserved[7] plastic ");
 }

@@ -42,6 +42,12 @@ constexpr range ranges[] = {
     {"drift_threshold", &tuning::drift_threshold, 0.0f, -tiny, 1e9f, 1.1e9f},
     {"drift_tolerance", &tuning::drift_tolerance, 0.0f, -tiny, 1e9f, 1.1e9f},
     {"drift_rate_gain", &tuning::drift_rate_gain, tiny, 0.0f, 100.0f, 100.1f},
+    {"grow_active_share", &tuning::grow_active_share, 0.0f, -tiny, 1.0f, 1.0001f},
+    {"grow_error_rise", &tuning::grow_error_rise, 0.0f, -tiny, 1e6f, 1.1e6f},
+    {"grow_rank_share", &tuning::grow_rank_share, 0.0f, -tiny, 1.0f, 1.0001f},
+    {"grow_error_above", &tuning::grow_error_above, 0.0f, -tiny, 1e12f, 1.1e12f},
+    {"growth", &tuning::growth, tiny, 0.0f, 10.0f, 10.1f},
+    {"turnover_rate", &tuning::turnover_rate, 0.0f, -tiny, 1.0f, 1.0001f},
 };
 
 bool blames(const tuning& numbers, const char* part) { return numbers.flaw() != nullptr && std::strstr(numbers.flaw(), part) != nullptr; }
@@ -85,6 +91,13 @@ TEST_CASE("the table of ranges above misses no number") {
     tuning::fields(numbers, seen);
     CHECK(seen.floats == sizeof(ranges) / sizeof(ranges[0]));
     for (const range& r : ranges) CHECK(seen.names.find(" " + std::string{r.name} + " ") != std::string::npos);
+}
+
+TEST_CASE("a window of growth holds at least two samples") {
+    CHECK(blames({.growth_window = 0}, "growth_window"));
+    CHECK(blames({.growth_window = 1}, "growth_window"));
+    CHECK(blames({.growth_window = 1000000001}, "growth_window"));
+    CHECK(tuning{.growth_window = 2}.flaw() == nullptr);
 }
 
 TEST_CASE("a margin between 0 and 1 would undo learning that helps") {
