@@ -23,6 +23,7 @@
 #include <synapse/checkpoint/number_listing.hpp>
 #include <synapse/checkpoint/pack.hpp>
 #include <synapse/checkpoint/save.hpp>
+#include <synapse/checkpoint/save_rounded.hpp>
 #include <synapse/checkpoint/stream.hpp>
 #include <synapse/checkpoint/unpack.hpp>
 #include <synapse/core/arena.hpp>

@@ -46,7 +46,8 @@ struct zeros {
 }  // namespace
 
 TEST_CASE("number listing: codes hold a kind, a length and whether a default is left out") {
-    for (const number_kind k : {number_kind::u8, number_kind::u16, number_kind::u32, number_kind::u64, number_kind::boolean, number_kind::absent, number_kind::f32}) {
+    for (const number_kind k : {number_kind::u8, number_kind::u16, number_kind::u32, number_kind::u64, number_kind::boolean,
+                                number_kind::absent, number_kind::f32}) {
         for (const std::uint32_t n : {0u, 1u, 7u, number_code::longest_list}) {
             for (const bool sparse : {false, true}) {
                 const number_code made{k, n, sparse};
@@ -62,10 +63,13 @@ TEST_CASE("number listing: codes hold a kind, a length and whether a default is 
 }
 
 TEST_CASE("number listing: names and kinds in order, each ended by a zero, the whole by another") {
-    const auto code = [](number_kind k, std::uint32_t listed) { return std::string(1, static_cast<char>(number_code{k, listed, true}.bits + 1)); };
+    const auto code = [](number_kind k, std::uint32_t listed) {
+        return std::string(1, static_cast<char>(number_code{k, listed, true}.bits + 1));
+    };
     const std::string zero(1, '\0');
-    const std::string expected = code(number_kind::boolean, 0) + "flag" + zero + code(number_kind::u64, 0) + "large" + zero + code(number_kind::u16, 0) +
-                                 "feeling" + zero + code(number_kind::f32, 3) + "list" + zero + code(number_kind::u8, 0) + "small" + zero + zero;
+    const std::string expected = code(number_kind::boolean, 0) + "flag" + zero + code(number_kind::u64, 0) + "large" + zero +
+                                 code(number_kind::u16, 0) + "feeling" + zero + code(number_kind::f32, 3) + "list" + zero +
+                                 code(number_kind::u8, 0) + "small" + zero + zero;
     CHECK(std::string(number_listing<mixed>::text.data(), number_listing<mixed>::text.size()) == expected);
     CHECK(number_listing<mixed>::defaults.large == 7);
     CHECK_FALSE(number_listing<mixed>::all_zero);

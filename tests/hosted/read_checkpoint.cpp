@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include <unistd.h>
 
 #include <synapse/checkpoint/save.hpp>
+#include <synapse/checkpoint/save_rounded.hpp>
 #include <synapse/hosted/any_learner.hpp>
 #include <synapse/hosted/file_store.hpp>
 
@@ -80,4 +82,32 @@ TEST_CASE("read_checkpoint.py: every tensor with its shape and norm") {
     line("replay_buffer/targets", {model.memory().target(0), 9, 2, 2});
     CHECK(text.find("replay_buffer/samples 9x3 ") != std::string::npos);
     CHECK(text.find("input_normalizer/mean 1x3 ") != std::string::npos);
+
+    // Rounded for shipping home: the same names and shapes, the same norm to three digits.
+    for (const rounding how : {rounding::f16, rounding::u8}) {
+        struct file_sink {
+            std::ofstream file;
+            status write(std::span<const std::byte> bytes) {
+                file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+                return file ? status::ok : status::io_error;
+            }
+        };
+        const auto path = directory.string() + ".syn";
+        {
+            file_sink sink{std::ofstream{path, std::ios::binary}};
+            REQUIRE(save_rounded(model, sink, how) == status::ok);
+        }
+        const std::string home = output_of(interpreter + " " SYNAPSE_SOURCE_DIR "/examples/read_checkpoint.py " + path + " 2>&1", failed);
+        std::filesystem::remove(path);
+        INFO(home);
+        CHECK(failed == 0);
+        for (const char* name : {"model_state_dict/fast/layer_0/weight 3x7 ", "model_state_dict/fast/layer_1/weight 7x2 "}) {
+            const auto exact = text.find(name);
+            const auto near = home.find(name);
+            REQUIRE(exact != std::string::npos);
+            REQUIRE(near != std::string::npos);
+            const std::size_t skip = std::string{name}.size();
+            CHECK(std::stod(home.substr(near + skip)) == doctest::Approx(std::stod(text.substr(exact + skip))).epsilon(2e-3));
+        }
+    }
 }

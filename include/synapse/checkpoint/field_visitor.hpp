@@ -40,12 +40,14 @@ struct array_code {
         : bits{static_cast<std::uint8_t>((static_cast<unsigned>(k) & 3u) |
                                          (r == role::packed_f32 ? 0x18u : r == role::packed_f16 ? 0x14u
                                                                                                 : (static_cast<unsigned>(k) & 3u) << 2 |
-                                                                                                      (k == number_kind::f32 ? 0x10u : 0u)))} {}
+                                                                                                      (k == number_kind::f32 ? 0x10u : 0u)) |
+                                         (r == role::weights ? 0x20u : 0u))} {}
     [[nodiscard]] constexpr std::uint32_t memory_bytes() const noexcept { return 1u << (bits & 3u); }
     [[nodiscard]] constexpr std::uint32_t bytes() const noexcept { return 1u << (bits >> 2 & 3u); }
-    [[nodiscard]] constexpr bool is_float() const noexcept { return bits >= 0x10; }
+    [[nodiscard]] constexpr bool is_float() const noexcept { return (bits & 0x10u) != 0; }
+    [[nodiscard]] constexpr bool is_weights() const noexcept { return bits >= 0x20; }
     // numpy's name of an element in the file: "<f4".
-    [[nodiscard]] constexpr const char* dtype() const noexcept { return &"|u1<u2<u4<u8   <f2<f4"[3 * (bits >> 2)]; }
+    [[nodiscard]] constexpr const char* dtype() const noexcept { return &"|u1<u2<u4<u8   <f2<f4"[3 * (bits >> 2 & 7u)]; }
     static constexpr std::uint32_t dtype_length = 3;
 
     std::uint8_t bits;

@@ -10,7 +10,7 @@
 //        3      4  "YNAP"
 //        7      1  major          a reader refuses a larger one
 //        8      1  minor          a reader ignores the difference: new minors only add keys
-//        9      1  flags          bit 0: some tensors are rounded (f16, u8), for analysis; others zero and ignored
+//        9      1  flags          bit 0: weights are rounded, for analysis: no learner takes them in; others zero and ignored
 //       10      2  zero
 //       12      8  sequence       of the store; the newest valid checkpoint is the one with the highest
 //       20      4  payload bytes  at least 1, at most 2^32 - 33
@@ -23,6 +23,7 @@
 //   - counts are unsigned integers; real numbers are always float32 (0xca) and finite, never turned into integers
 //   - a tensor is a map of exactly three keys in this order: "d" its dtype in the notation of numpy ("<f4", "<f2", "<u8", "<u4",
 //     "<u2", "|u1"), "s" an array of its rows and columns, "b" a bin of rows * columns elements, little-endian, row by row
+//   - where weights are rounded, "weight" is "<f2", or "|u1" with "weight_range": [low, high] beside it: low + (high - low) * u / 255
 //   - in the maps "shape", "tuning", "report", "drift" and "gate" a number that is not there has its default of learner/*.hpp and
 //     metrics/drift.hpp, plasticity/gate.hpp as of schema 1
 //   - only rows and columns in use are stored: no reservation, no padding, no scratch, nothing that follows from the rest

@@ -97,6 +97,10 @@ public:
         if (sum.value() != h.payload_crc) refuse(status::corrupt);
         in_.shorten(end);
     }
+    // A learner takes in no rounded weights.
+    void refuse_rounded(const format::header& h) noexcept {
+        if ((h.flags & format::flag_rounded) != 0) refuse(status::wrong_shape);
+    }
 
     // Opens the map at the reader's position, which must be its head; checks its keys.
     SYNAPSE_OUTLINE open_map open(const char* name) noexcept {
@@ -393,6 +397,7 @@ SYNAPSE_OUTLINE inline void load_document(load_result& result, const load_target
                           const load_options& options) noexcept {
     reader.keep_tuning = options.keep_tuning;
     reader.check_envelope(size, result.header);
+    reader.refuse_rounded(result.header);
     for (int pass = 0; pass < 2 && reader.good(); ++pass) {
         reader.commit = pass == 1;
         reader.to_payload();
@@ -416,7 +421,8 @@ unpacker whole_of(Source& source, std::uint64_t size) noexcept {
 // not_found    the source is empty
 // corrupt      no checkpoint, a damaged one, or one that lacks a key or holds an impossible number (key and inside say which)
 // too_new      of a newer major format or schema
-// wrong_shape  sound, but of a learner that does not fit into this one, or of other arithmetic
+// wrong_shape  sound, but of a learner that does not fit into this one, or of other arithmetic, or rounded for shipping home
+//              (header.flags says so)
 // io_error     from the source
 // After any status but ok every byte of the learner is as before, unless torn is set: see the top of the file.
 // @cost three passes over the source, one of them its CRC; no heap; about 1 KiB of stack and a body without memory

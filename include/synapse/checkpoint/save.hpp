@@ -66,9 +66,13 @@ struct document {
     heading numbers{};
 };
 
+// How tensors are written: as they are. Another way has write(writer, name, data, code, extent), true if that was done.
+struct exactly {};
+
+template <class Way = exactly>
 class field_writer final : public field_visitor {
 public:
-    explicit field_writer(const packer& out) noexcept : out_{out} {}
+    explicit field_writer(const packer& out, Way way = {}) noexcept : out_{out}, way_{way} {}
 
     status write(document& d, const char* reason) noexcept {
         std::uint32_t fields = count(&d.numbers, operations_on<heading>::table) + 3;
@@ -87,6 +91,31 @@ public:
         return out_.outcome();
     }
 
+    // For a way of writing tensors, too.
+    // Writes a field's key; false if fields are only being counted.
+    bool begin(const char* name, std::uint32_t index = field_name::no_index) noexcept {
+        ++count_;
+        if (counting_) return false;
+        char key[format::max_key_bytes];
+        out_.text(key, spell({name, index}, key, format::max_key_bytes));
+        return true;
+    }
+
+    // Everything of a tensor before its elements.
+    void head(std::uint32_t rows, std::uint32_t cols, array_code code) noexcept {
+        out_.map(3);
+        out_.text("d");
+        out_.text(code.dtype(), code.dtype_length);
+        out_.text("s");
+        out_.array(2);
+        out_.unsigned_integer(rows);
+        out_.unsigned_integer(cols);
+        out_.text("b");
+        out_.binary(rows * cols * code.bytes());
+    }
+
+    [[nodiscard]] packer& out() noexcept { return out_; }
+
 private:
     // Fields of a part that will be written, groups within it as one each.
     std::uint32_t count(void* part, const part_operations& operations) noexcept {
@@ -95,15 +124,6 @@ private:
         walk(part, operations);
         counting_ = false;
         return count_;
-    }
-
-    // Writes a field's key; false if fields are only being counted.
-    bool begin(const char* name, std::uint32_t index = field_name::no_index) noexcept {
-        ++count_;
-        if (counting_) return false;
-        char key[format::max_key_bytes];
-        out_.text(key, spell({name, index}, key, format::max_key_bytes));
-        return true;
     }
 
     void numbers(const char* name, void* x, number_code code, const std::byte* initial) noexcept override {
@@ -140,25 +160,19 @@ private:
     }
 
     void tensor(const char* name, void* data, array_code code, const extent& e) noexcept override {
+        if constexpr (requires { way_.write(*this, name, data, code, e); }) {
+            if (way_.write(*this, name, data, code, e)) return;
+        }
         if (!begin(name)) return;
         const std::uint32_t item = code.memory_bytes();
         const std::size_t row = std::size_t{e.cols} * item;
-        out_.map(3);
-        out_.text("d");
-        out_.text(code.dtype(), code.dtype_length);
-        out_.text("s");
-        out_.array(2);
-        out_.unsigned_integer(e.rows);
-        out_.unsigned_integer(row / code.bytes());
-        out_.text("b");
-        out_.binary(static_cast<std::uint32_t>(e.rows * row));
+        head(e.rows, static_cast<std::uint32_t>(row / code.bytes()), code);
         // Rows that lie side by side go out as one.
         const bool whole = e.stride == e.cols;
         const std::size_t piece = whole ? e.rows * row : row;
         const auto* from = static_cast<const std::byte*>(data);
         for (std::uint32_t i = 0; i < (whole ? 1 : e.rows); ++i, from += std::size_t{e.stride} * item) elements(from, piece, item);
     }
-
     void elements(const std::byte* bytes, std::size_t size, std::uint32_t item) noexcept {
         if constexpr (std::endian::native == std::endian::little) {
             out_.raw(bytes, size);
@@ -176,6 +190,7 @@ private:
     }
 
     packer out_;
+    [[no_unique_address]] Way way_;
     std::uint32_t count_ = 0;
     bool counting_ = false;
 };
@@ -229,19 +244,21 @@ struct destination {
     void* to;
 };
 
-SYNAPSE_OUTLINE inline status save_document(document& d, const save_info& info, const destination& to) noexcept {
+template <class Way>
+SYNAPSE_OUTLINE status save_document(document& d, const save_info& info, const destination& to, std::uint8_t flags, Way way) noexcept {
     d.numbers.timestamp = info.timestamp;
     measuring_sink measure;
-    if (const status s = field_writer{packer{measure}}.write(d, info.reason); !ok(s)) return s;
+    if (const status s = field_writer<Way>{packer{measure}, way}.write(d, info.reason); !ok(s)) return s;
     if (measure.size() > format::max_payload_bytes) return status::no_room;
     format::header h;
+    h.flags = flags;
     h.sequence = info.sequence;
     h.payload_bytes = static_cast<std::uint32_t>(measure.size());
     h.payload_crc = measure.crc();
     std::byte encoded[format::header_bytes];
     format::encode(h, encoded);
     if (const status s = to.begin(to.to, h, std::span<const std::byte>{encoded}); !ok(s)) return s;
-    if (const status s = field_writer{to.payload}.write(d, info.reason); !ok(s)) return s;
+    if (const status s = field_writer<Way>{to.payload, way}.write(d, info.reason); !ok(s)) return s;
     return to.commit(to.to);
 }
 
@@ -276,7 +293,7 @@ destination destination_of(To& to) noexcept {
 template <class Model, byte_sink To>
 status save(const Model& model, To& to, const save_info& info = {}) noexcept {
     detail::document d = detail::describe<detail::sizeless_t<Model>, detail::features_of<Model>>(model);
-    return detail::save_document(d, info, detail::destination_of(to));
+    return detail::save_document(d, info, detail::destination_of(to), 0, detail::exactly{});
 }
 
 }  // namespace synapse

@@ -36,6 +36,8 @@ public:
         std::uint32_t rows = 0;
         std::uint32_t cols = 0;
         std::span<const std::byte> bytes;  // little-endian, row by row, aligned to the element; lives as long as the reader
+        double low = 0.0;                  // of weights rounded to "|u1" for shipping home: what 0 means,
+        double step = 1.0;                 // and each level above it
 
         // Element i of rows * cols, whatever its type. i must be below rows * cols.
         [[nodiscard]] double operator[](std::size_t i) const noexcept {
@@ -45,7 +47,7 @@ public:
             if (dtype == "<u8") return static_cast<double>(load_little<std::uint64_t>(at));
             if (dtype == "<u4") return static_cast<double>(load_little<std::uint32_t>(at));
             if (dtype == "<u2") return static_cast<double>(load_little<std::uint16_t>(at));
-            return static_cast<double>(static_cast<std::uint8_t>(*at));
+            return low + step * static_cast<double>(static_cast<std::uint8_t>(*at));
         }
         [[nodiscard]] std::size_t size_of_element() const noexcept { return size_of(dtype); }
         static std::size_t size_of(std::string_view dtype) noexcept {
@@ -96,7 +98,14 @@ public:
             return refuse(status::corrupt, why);
         }
         handle_ = {};  // whose objects point to what is moved now
-        for (tensor& t : tensors_) align(t);
+        for (tensor& t : tensors_) {
+            align(t);
+            const auto low = value(t.name + "_range/0");
+            const auto high = value(t.name + "_range/1");
+            if (t.dtype != "|u1" || !low || !high) continue;
+            t.low = *low;
+            t.step = (*high - *low) / 255.0;
+        }
         return status::ok;
     }
 
