@@ -6,12 +6,15 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <string>
 
 #include <synapse/hosted/any_learner.hpp>
 #include <synapse/hosted/streams/sample.hpp>
 #include <synapse/memory/augment.hpp>
 
+#include "console/command_line.hpp"
 #include "train_continuous/options.hpp"
+#include "train_continuous/progress.hpp"
 #include "worlds/arm_learner.hpp"
 
 namespace train_continuous {
@@ -46,6 +49,28 @@ inline void resize(synapse::shape& s, preset size) {
     s.replay = size == preset::fast ? s.replay / 10 : s.replay * 10;
 }
 
+inline constexpr std::uint32_t most_neurons = 100000;  // unless --max-neurons says otherwise
+
+// Hidden units to grow to, in all.
+inline std::uint32_t neuron_limit(const options& x, const synapse::shape& s) {
+    const std::uint64_t born = hidden_units(s);
+    if (x.max_neurons) return *x.max_neurons;
+    return static_cast<std::uint32_t>(std::max<std::uint64_t>(born, std::min<std::uint64_t>(most_neurons, 4 * born)));
+}
+
+// Room for growth: each layer may take all of its share of the limit, and a layer alone all of it.
+inline void reserve(synapse::shape& s, std::uint32_t limit) {
+    const std::uint64_t born = hidden_units(s);
+    if (born == 0) return;
+    if (limit < born) {
+        throw console::usage_error{"--max-neurons " + std::to_string(limit) + ": there are " + std::to_string(born) + " at the start"};
+    }
+    s.plastic = true;
+    for (std::uint32_t l = 0; l < synapse::max_hidden_layers; ++l) {
+        s.hidden_reserved[l] = static_cast<std::uint32_t>((s.hidden[l] * std::uint64_t{limit} + born - 1) / born);
+    }
+}
+
 inline synapse::shape shape_of(const options& x, const synapse::streams::stream_form& form) {
     synapse::shape s = default_shape(x.data);
     resize(s, x.config);
@@ -56,6 +81,11 @@ inline synapse::shape shape_of(const options& x, const synapse::streams::stream_
     if (x.hidden) {
         for (std::size_t i = 0; i < synapse::max_hidden_layers; ++i) s.hidden[i] = i < x.hidden->size() ? (*x.hidden)[i] : 0;
     }
+    if (x.neurons) {
+        for (std::uint32_t& units : s.hidden) units = 0;
+        s.hidden[0] = *x.neurons;
+    }
+    if (x.neurogenesis.value_or(false)) reserve(s, neuron_limit(x, s));
     if (x.replay) s.replay = *x.replay;
     if (x.replay_policy) s.policy = *x.replay_policy;
     if (x.replay_format) s.format = *x.replay_format;
@@ -67,7 +97,8 @@ inline synapse::shape shape_of(const options& x, const synapse::streams::stream_
 // True if a learner of shape `saved` is what the user asked for, as far as anything was said; `asked` is shape_of it.
 inline bool as_asked(const options& x, const synapse::shape& asked, const synapse::shape& saved) {
     const bool sized = x.config != preset::standard;
-    if ((x.hidden || sized) && !std::equal(std::begin(asked.hidden), std::end(asked.hidden), std::begin(saved.hidden))) return false;
+    if (x.neurogenesis && *x.neurogenesis != saved.plastic) return false;
+    if ((x.hidden || x.neurons || sized) && !std::equal(std::begin(asked.hidden), std::end(asked.hidden), std::begin(saved.hidden))) return false;
     if ((x.replay || sized || x.replay_ratio == 0.0f) && asked.replay != saved.replay) return false;
     if (x.replay_policy && asked.policy != saved.policy) return false;
     return (!x.replay_format || asked.format == saved.format) && (!x.batch || asked.batch == saved.batch);
@@ -81,6 +112,7 @@ inline synapse::tuning tuning_of(const options& x) {
         t.answers = synapse::answer::both;
     }
     t.seed = x.seed;
+    if (x.max_neurons) t.max_units = *x.max_neurons;
     if (x.learning_rate) t.learning_rate = *x.learning_rate;
     if (x.answers) t.answers = *x.answers;
     if (x.replay_ratio) {

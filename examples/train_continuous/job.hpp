@@ -29,6 +29,7 @@
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/examination.hpp"
 #include "train_continuous/experience.hpp"
+#include "train_continuous/growth_line.hpp"
 #include "train_continuous/json_report.hpp"
 #include "train_continuous/limits.hpp"
 #include "train_continuous/metrics_line.hpp"
@@ -50,7 +51,9 @@ public:
         if (x.data == data_kind::rows) prepare_checkpoints();  // before waiting for the first row
         life_ = make_life();
         prepare_checkpoints();
-        model_.emplace(form_of_model(), tuning_to_begin_with());
+        const synapse::shape form = form_of_model();
+        check_memory(form);
+        model_.emplace(form, tuning_to_begin_with());
         if (x.test) held_out_ = examination{life_->held_out(*x.test), life_->parts()};
         life_->begin(*model_);
         if (before_) go_on();
@@ -123,7 +126,15 @@ private:
             before_->refuse("it holds a learner of another shape than asked for: " + net(saved) + " with " + std::to_string(saved.replay) +
                             " samples to remember; leave out the options that say otherwise");
         }
-        return saved;
+        synapse::shape form = saved;
+        if (saved.plastic && options_.max_neurons) {
+            synapse::shape wider = saved;
+            reserve(wider, *options_.max_neurons);
+            for (std::uint32_t l = 0; l < synapse::max_hidden_layers; ++l) {
+                form.hidden_reserved[l] = std::max(saved.hidden_reserved[l], wider.hidden_reserved[l]);
+            }
+        }
+        return form;
     }
 
     [[nodiscard]] synapse::tuning tuning_to_begin_with() {
@@ -142,6 +153,7 @@ private:
         retune(ratio_asked);
         result_.resumed_from = path;
         steps_ = model_->latest().steps;
+        growth_said_ = model_->growth().events();
         if (before_->has_program()) {
             const program_state& then = before_->program();
             steps_ = then.steps;
@@ -171,6 +183,7 @@ private:
     void retune(bool ratio_asked) {
         synapse::tuning t = model_->tuned();
         const synapse::tuning asked = tuning_of(options_);
+        if (options_.max_neurons) t.max_units = asked.max_units;
         if (options_.learning_rate) t.learning_rate = asked.learning_rate;
         if (options_.answers) t.answers = asked.answers;
         if (ratio_asked && options_.replay_ratio) {
@@ -248,6 +261,7 @@ private:
                 continue;
             }
             ++steps_;
+            if (model_->growth().events() != growth_said_) say_growth();
             refused_in_a_row_ = now == moment::lived ? 0 : refused_in_a_row_ + 1;
             if (now == moment::refused) ++result_.refused;
             if (refused_in_a_row_ == most_refusals) {
@@ -317,7 +331,7 @@ private:
         p.steps_per_second = lately > 0 ? static_cast<double>(steps_ - steps_then) / lately : 0.0;
         p.learner = model_->latest();
         p.classifies = model_->is_classifier();
-        p.neurons = hidden_units(model_->form());
+        p.neurons = model_->fast().units() - model_->form().outputs;
         return p;
     }
 
@@ -329,6 +343,18 @@ private:
         if (says_lines_) print(line + "\n");
         keep(log_, line);
         if (!metrics_.write(p, unix_time())) complain(metrics_.log().why());
+    }
+
+    // A line for each time that a layer has grown since the last one.
+    void say_growth() {
+        const synapse::growth_history& history = model_->growth();
+        const std::uint64_t unsaid = std::min<std::uint64_t>(history.events() - growth_said_, history.size());
+        growth_said_ = history.events();
+        for (std::uint64_t i = unsaid; i-- > 0;) {
+            const std::string line = growth_line(history.back(static_cast<std::uint32_t>(i)));
+            print(line + "\n");
+            keep(log_, line);
+        }
     }
 
     static double unix_time() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
@@ -418,6 +444,7 @@ private:
     steady::time_point sent_;
     speedometer speed_;
     std::uint64_t steps_said_ = 0;
+    std::uint64_t growth_said_ = 0;
     std::uint64_t steps_before_ = 0;  // of the life when this run began
     std::uint64_t samples_before_ = 0;
     double seconds_before_ = 0;

@@ -58,7 +58,7 @@ inline std::string json_report(const options& x, const progress& end, const run_
     }
 
     add_agent_metrics(out, end);
-    out.member("neurons", end.neurons).member("growth_events", 0);
+    out.member("neurons", end.neurons).member("growth_events", model.growth().events());
     const bool saved = !result.checkpoint.empty();
     out.member("checkpoint", saved ? std::optional<std::string>{result.checkpoint} : std::nullopt);
     out.member("checkpoint_bytes", saved ? std::optional<std::uint64_t>{result.checkpoint_bytes} : std::nullopt);

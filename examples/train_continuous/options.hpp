@@ -47,6 +47,9 @@ struct options {
     preset config = preset::standard;
     std::vector<std::string> config_files;
     std::optional<std::vector<std::uint32_t>> hidden;
+    std::optional<std::uint32_t> neurons;
+    std::optional<bool> neurogenesis;
+    std::optional<std::uint32_t> max_neurons;
     std::optional<float> learning_rate;
     std::optional<float> replay_ratio;
     std::optional<std::uint32_t> replay;
@@ -171,6 +174,14 @@ inline std::span<const console::option<options>> option_table() {
          }},
         {learner, "hidden", 0, "N,N,..", "units of the hidden layers (default: arm 32,32; csv and - 64; idx 400,400)",
          [](o& x, text v) { x.hidden = layer_sizes(v); }},
+        {learner, "neurons", 0, "N", "instead: one hidden layer of so many", [](o& x, text v) { x.neurons = u32(whole_number(v, 1, 1u << 24)); }},
+        {learner, "neurogenesis", 0, "", "grow hidden units when there are too few; at the limit, recycle those that do least",
+         [](o& x, text) { x.neurogenesis = true; }},
+        {learner, "no-neurogenesis", 0, "", "do not (default)", [](o& x, text) { x.neurogenesis = false; }},
+        {learner, "max-neurons", 0, "N",
+         "hidden units to grow to, in all; memory for them is taken at the start\n"
+         "(default: four times those at the start, at most 100000)",
+         [](o& x, text v) { x.max_neurons = u32(whole_number(v, 1, 1u << 24)); }},
         {learner, "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02; arm 0.03)",
          [](o& x, text v) { x.learning_rate = f32(real_number(v, 1e-9, 10)); }},
         {learner, "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm and idx 0.8)",

@@ -94,7 +94,7 @@ class CommandLine(Case):
 
     def test_what_is_not_understood_is_a_usage_error(self):
         wrong = [
-            ["--no-such-option"], ["word"], ["-x"], ["-"], ["--"], [""], ["--neurogenesis"], ["--resume"], ["--resume", ""],
+            ["--no-such-option"], ["word"], ["-x"], ["-"], ["--"], [""], ["--resume"], ["--resume", ""],
             ["--auto-resume", "--resume", "x.syn"], ["--auto-resume=x"], ["--save-interval", "0"], ["--save-interval", "5m"],
             ["--keep-checkpoints", "0"], ["--keep-checkpoints", "-1"], ["--checkpoint-dir", ""], ["--sleep-steps", "10"], ["--sleep-every", "0"],
             ["--sleep-every", "10", "--sleep-steps", "0"], ["--replay-policy", "lifo"], ["--replay-policy", "balanced"], ["--replay-bits", "64"],
@@ -183,6 +183,32 @@ class Arm(Case):
         self.assertEqual(self.report("--steps", "50", "--hidden", "5,6,7")["net"], "6-5-6-7-2")
         units = [self.report("--steps", "50", "--config", size)["neurons"] for size in ("fast", "default", "full")]
         self.assertEqual(units, sorted(set(units)))
+
+    def test_it_grows_when_asked_to_and_goes_on_growing_when_resumed(self):
+        def hashed(*more):
+            report = self.report(*more)
+            return report["weights_hash"], report["neurons"], report["growth_events"]
+        grow = ["--neurogenesis", "--max-neurons", "80"]
+        done = self.run_program("--steps", "40000", *grow, "--report", "report.json", "--checkpoint-dir", "whole")
+        report = strict_json(self.read("report.json"))
+        lines = [line for line in done.stdout.splitlines() if line.startswith("[Neurogenesis]")]
+        self.assertGreater(len(lines), 0)
+        self.assertEqual(len(lines), report["growth_events"])
+        for line in lines:
+            match = re.match(r"^\[Neurogenesis\] Growing layer_[01]: [A-Z][a-z ]+ \((\d+\.\d\d) > (\d+\.\d\d)\)$", line)
+            self.assertTrue(match, line)
+            self.assertGreaterEqual(float(match.group(1)), float(match.group(2)))
+        self.assertGreater(report["neurons"], 64)
+        self.assertLessEqual(report["neurons"], 80)
+        self.run_program("--steps", "25000", *grow, "--checkpoint-dir", "parts")
+        whole = report["weights_hash"], report["neurons"], report["growth_events"]
+        self.assertEqual(hashed("--auto-resume", "--steps", "15000", "--checkpoint-dir", "parts"), whole)
+        still = self.report("--steps", "20000", "--no-neurogenesis")
+        self.assertEqual((still["neurons"], still["growth_events"]), (64, 0))
+        one_layer = self.report("--steps", "50", "--neurons", "700", "--neurogenesis", "--max-neurons", "900")
+        self.assertEqual((one_layer["neurons"], one_layer["net"]), (700, "6-700-2"))
+        refused = self.run_program("--neurons", "100", "--neurogenesis", "--max-neurons", "50", code=2)
+        self.assertIn("--max-neurons 50", refused.stderr)
 
     def test_limits(self):
         self.assertEqual(self.report("--samples", "100")["samples"], 100)
