@@ -98,7 +98,7 @@ int bench_all(const options& x) {
 int main(int argc, char** argv) {
     try {
         options x;
-        console::parse<options>({argv + 1, static_cast<std::size_t>(argc - 1)}, option_table(), x);
+        console::parse({argv + 1, static_cast<std::size_t>(argc - 1)}, x, option_table());
         if (x.help) {
             std::printf("bench_plasticity: does a network that learns for ever stay able to learn?\n\n%s", console::help(option_table()).c_str());
             return console::done;

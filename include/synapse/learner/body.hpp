@@ -515,8 +515,9 @@ private:
     // One step down the gradients in work_, under the eyes of what makes units grow.
     void descend(std::uint32_t samples) noexcept {
         if (!form_.plastic) return fast_.backward(work_, samples, rate(), tuning_.momentum);
+        const bool looks = growing_.looks();
         fast_.backward(work_, samples, rate(), tuning_.momentum,
-                       [&](std::uint32_t l, workspace& work) noexcept { growing_.layers().watch(l, work, samples); });
+                       [&](std::uint32_t l, workspace& work) noexcept { growing_.layers().watch(l, work, samples, looks); });
     }
     // The system that grows with the fast one; null for none.
     [[nodiscard]] network<Kernels>* followers() noexcept { return form_.slow ? &slow_ : nullptr; }

@@ -28,7 +28,11 @@ public:
         visit.group("layers", self.layers_);
         visit.group("errors", self.errors_);
         visit.value("last_event", self.last_event_);
+        visit.value("passes", self.passes_);
     }
+
+    // Called before each backward pass; true for one in four, in which units are looked at: they change slowly, and looking costs.
+    [[nodiscard]] bool looks() noexcept { return ++passes_ % looks_every == 0; }
 
     // gain: of the weights at birth.
     void begin(float gain) noexcept { layers_.begin(gain); }
@@ -74,6 +78,8 @@ public:
     [[nodiscard]] constexpr const growth_history& history() const noexcept { return history_; }
 
 private:
+    static constexpr std::uint32_t looks_every = 4;
+
     static std::uint32_t hidden_units(const network<Kernels>& net) noexcept { return net.units() - net.outputs(); }
 
     void say(report& r, const network<Kernels>& fast) const noexcept {
@@ -105,9 +111,11 @@ private:
     void turn_over(const tuning& t, float squared_error, network<Kernels>& fast, network<Kernels>* slow, workspace& work,
                    random_generator& source) noexcept {
         if (!(t.turnover_rate > 0.0f)) return;
+        if (passes_ % looks_every != 0) return;  // nothing new is known
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
             plastic_layer& layer = layers_.layer(l);
-            if (!layer.turnover.earn(eligible_units(layer.units, t.turnover_age), t.turnover_rate)) continue;
+            const float rate = static_cast<float>(looks_every) * t.turnover_rate;
+            if (!layer.turnover.earn(eligible_units(layer.units, t.turnover_age), rate < 1.0f ? rate : 1.0f)) continue;
             const bool comparable = l + 1 == layers_.layers() && squared_error > 0.0f;
             const float enough = worthless * (comparable ? squared_error : layers_.mean_utility(fast, l));
             layers_.recycle(fast, slow, l, t.turnover_age, enough, work.units(l, 1)[0], source);
@@ -156,6 +164,7 @@ private:
     error_windows errors_;
     growth_history history_;
     std::uint64_t last_event_ = 0;
+    std::uint32_t passes_ = 0;
 };
 
 }  // namespace synapse

@@ -75,13 +75,13 @@ public:
         return true;
     }
 
-    // For network::backward: learns from the last of `samples` what it tells of units and errors, and holds back what is frozen.
+    // For network::backward: holds back what is frozen and, if `looks`, learns from the last of `samples` what it tells of units and errors.
     // @cost the units and inputs of the layer a few times; loop-safe
-    SYNAPSE_LOOP_SAFE void watch(std::uint32_t l, workspace& work, std::uint32_t samples) noexcept {
+    SYNAPSE_LOOP_SAFE void watch(std::uint32_t l, workspace& work, std::uint32_t samples, bool looks = true) noexcept {
         const auto delta = work.delta(l + 1, samples);
         const std::uint32_t last = samples - 1;
-        if (l > 0) layer_[l - 1].guide.template add<Kernels>(work.units(l - 1, samples)[last], delta[last]);
-        if (l < layers_) {
+        if (looks && l > 0) layer_[l - 1].guide.template add<Kernels>(work.units(l - 1, samples)[last], delta[last]);
+        if (looks && l < layers_) {
             plastic_layer& layer = layer_[l];
             const float* h = work.units(l + 1, samples)[last];
             layer.units.observe(h);
@@ -105,7 +105,7 @@ public:
         layer_[l].units.grow(taken);
         if (l > 0) layer_[l - 1].guide.grow_above(taken);
         if (l + 1 < layers_) layer_[l + 1].guide.grow_below(taken);
-        connect(fast, slow, l, first, taken, x, source);
+        connect(fast, slow, l, first, taken, grown_, x, source);
         layer_[l].pulse.grow(taken);
         return taken;
     }
@@ -119,7 +119,7 @@ public:
         if (j == no_unit) return false;
         retire(fast, l, j, units.mean(j));
         if (slow != nullptr) retire(*slow, l, j, units.mean(j));
-        connect(fast, slow, l, j, 1, x, source);
+        connect(fast, slow, l, j, 1, incoming::guided, x, source);
         units.renew(j);
         ++recycled_;
         return true;
@@ -159,15 +159,16 @@ public:
     [[nodiscard]] constexpr const plastic_layer& layer(std::uint32_t l) const noexcept { return layer_[l]; }
     [[nodiscard]] std::uint32_t columns() const noexcept { return columns_; }    // begun so far, the first not counted
     [[nodiscard]] std::uint64_t recycled() const noexcept { return recycled_; }  // units, ever
-    // How new units' weights are chosen; for comparing. Not saved.
-    void choose_incoming(incoming how) noexcept { how_ = how; }
+    // How the weights of units that growth adds are chosen; not saved. By chance unless said otherwise: many units that look the same way
+    // are worth little more than one (tests/bench/bench_growth.cpp), while a single recycled one does best where the guide points.
+    void choose_incoming(incoming how) noexcept { grown_ = how; }
 
 private:
-    void connect(network<Kernels>& fast, network<Kernels>* slow, std::uint32_t l, std::uint32_t first, std::uint32_t count, const float* x,
-                 random_generator& source) noexcept {
+    void connect(network<Kernels>& fast, network<Kernels>* slow, std::uint32_t l, std::uint32_t first, std::uint32_t count, incoming how,
+                 const float* x, random_generator& source) noexcept {
         if (count == 0) return;
         const float range = gain_ / __builtin_sqrtf(static_cast<float>(fast.layer(l).inputs().used));
-        draw_incoming(fast, l, first, count, how_, layer_[l].guide, x, range, source);
+        draw_incoming(fast, l, first, count, how, layer_[l].guide, x, range, source);
         if (slow != nullptr) copy_incoming(fast, *slow, l, first, count);
     }
 
@@ -175,7 +176,7 @@ private:
     std::uint32_t layers_ = 0;
     std::uint32_t outputs_ = 0;
     activation function_ = activation::relu;
-    incoming how_ = incoming::guided;
+    incoming grown_ = incoming::chance;
     float gain_ = 1.0f;
     std::uint32_t columns_ = 0;
     std::uint64_t recycled_ = 0;
