@@ -12,8 +12,8 @@
 
 namespace rehearse {
 
-inline constexpr std::size_t object_bytes = 2048;          // of the learner beside its block, pointers of 4 bytes: at most
-inline constexpr std::size_t learner_code_bytes = 18200;   // at -Os, gcc 12: step, predict and sleep with what they call
+inline constexpr std::size_t object_bytes = 2560;          // of the learner beside its block, pointers of 4 bytes: at most
+inline constexpr std::size_t learner_code_bytes = 24400;   // at -Os, gcc 12: step, predict and sleep with what they call
 inline constexpr std::size_t checkpoint_code_bytes = 12900;  // save and load, if the firmware uses them
 
 // synapse::learner<shape>::bytes as the firmware's compiler will compute it: arrays packed, at multiples of 8.
