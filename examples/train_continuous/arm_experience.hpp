@@ -12,17 +12,19 @@
 
 #include "console/json.hpp"
 #include "console/text.hpp"
+#include "train_continuous/companion.hpp"
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/experience.hpp"
 #include "worlds/arm_learner.hpp"
 #include "worlds/arm_tracking.hpp"
+#include "worlds/feeling_arm.hpp"
 
 namespace train_continuous {
 
 // A step is one control step, 5 simulated ms. Beside the learner's arm run three others, which give its tracking error a scale.
 class arm_experience final : public experience {
 public:
-    explicit arm_experience(std::uint64_t seed) : seed_{seed} {
+    explicit arm_experience(std::uint64_t seed) : seed_{seed}, companion_{mind_form(), mind_numbers(seed)} {
         form_.learns = synapse::task::regression;
         form_.inputs = worlds::model_inputs;
         form_.outputs = worlds::joints;
@@ -35,11 +37,14 @@ public:
 
     [[nodiscard]] moment step() override {
         const std::uint64_t refused_before = learned_->refused();
+        const worlds::arm_state before = tracking_->state().learner.state();
         status_ = tracking_->step();
+        if (ok(status_)) feel(before);
         if (ok(status_) && learned_->refused() != refused_before) status_ = synapse::status::diverged;
         return ok(status_) ? moment::lived : moment::refused;
     }
     [[nodiscard]] synapse::status last_status() const noexcept override { return status_; }
+    [[nodiscard]] const companion* mind() const noexcept override { return &companion_; }
 
     void save(word_writer& out) const override {
         out.put(static_cast<std::uint64_t>(life_kind::arm));
@@ -48,6 +53,7 @@ public:
         out.put_bytes(&state, sizeof state);
         const memory& remembered = learned_->remembered();
         out.put_bytes(&remembered, sizeof remembered);
+        companion_.save(out);
     }
     [[nodiscard]] bool go_on_from(word_reader& in) override {
         if (in.get() != static_cast<std::uint64_t>(life_kind::arm) || in.get() != layout) return false;
@@ -55,7 +61,7 @@ public:
         memory remembered;
         in.get_bytes(&state, sizeof state);
         in.get_bytes(&remembered, sizeof remembered);
-        if (!in.good() || in.left() != 0 || !state.sound()) return false;
+        if (!in.good() || !state.sound() || !companion_.go_on_from(in) || in.left() != 0) return false;
         tracking_->state() = state;
         learned_->restore(remembered);
         return true;
@@ -86,6 +92,28 @@ public:
     }
 
 private:
+    // The learner's arm: its angles and velocities, and the torques that were held from then on.
+    void feel(const worlds::arm_state& before) {
+        float observation[2 * worlds::joints];
+        float action[worlds::joints];
+        for (int j = 0; j < worlds::joints; ++j) {
+            observation[j] = static_cast<float>(before.q[j]);
+            observation[worlds::joints + j] = static_cast<float>(before.qd[j]);
+            action[j] = static_cast<float>(tracking_->state().learner.torque()[j]);
+        }
+        companion_.feel(observation, action);
+    }
+    static synapse::agent_shape mind_form() {
+        synapse::agent_shape form = worlds::feeling_arm_shape();
+        form.replay = 0;
+        return form;
+    }
+    static synapse::agent_tuning mind_numbers(std::uint64_t seed) {
+        synapse::agent_tuning numbers = worlds::feeling_arm_tuning(seed);
+        numbers.learning.replay_ratio = 0.0f;
+        return numbers;
+    }
+
     using memory = worlds::learned_model<model_type>::memory;
     static_assert(std::is_trivially_copyable_v<worlds::arm_tracking_state> && std::is_trivially_copyable_v<memory>);
     // Their bytes go into the checkpoint as they are; a machine that lays them out otherwise cannot take them in.
@@ -93,6 +121,7 @@ private:
         sizeof(worlds::arm_tracking_state) << 16 | sizeof(memory) << 1 | (std::endian::native == std::endian::little ? 0u : 1u);
 
     std::uint64_t seed_;
+    companion companion_;
     synapse::streams::stream_form form_;
     std::optional<worlds::learned_model<model_type>> learned_;
     std::optional<worlds::arm_tracking<worlds::learned_model<model_type>>> tracking_;

@@ -24,6 +24,7 @@
 #include <synapse/memory/augment.hpp>
 
 #include "console/json.hpp"
+#include "train_continuous/companion.hpp"
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/options.hpp"
 #include "train_continuous/program_state.hpp"
@@ -60,6 +61,8 @@ public:
     virtual void save(word_writer& out) const = 0;
     // After begin(), before the first step. @return false, and nothing has changed: what was saved is of another life.
     [[nodiscard]] virtual bool go_on_from(word_reader& in) = 0;
+    // The agent that lives this life beside the learner; null where there are no actions.
+    [[nodiscard]] virtual const companion* mind() const noexcept { return nullptr; }
     // Known to hold nothing more.
     [[nodiscard]] virtual bool over() const noexcept { return false; }
     // What this experience alone can tell: members of the report, and lines of the summary.
@@ -101,7 +104,7 @@ private:
 inline std::uint64_t order_seed(std::uint64_t seed) noexcept { return seed ^ 0x6f72646572ull; }
 
 // What a saved life begins with: a number for each kind of experience.
-enum class life_kind : std::uint64_t { arm = 1, csv, idx, rows };
+enum class life_kind : std::uint64_t { arm = 1, csv, idx, rows, synthetic };
 
 inline void save(word_writer& out, const synapse::streams::ordered_stream::standing& s) {
     for (const std::uint32_t word : s.generator.word) out.put(word);

@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include <synapse/agent/maturity.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/hosted/streams/data_error.hpp>
 #include <synapse/learner/shape.hpp>
@@ -39,6 +40,7 @@
 #include "train_continuous/speedometer.hpp"
 #include "train_continuous/status_line.hpp"
 #include "train_continuous/summary.hpp"
+#include "train_continuous/synthetic_experience.hpp"
 
 namespace train_continuous {
 
@@ -244,6 +246,7 @@ private:
             case data_kind::csv: return std::make_unique<csv_experience>(options_);
             case data_kind::idx: return std::make_unique<idx_experience>(options_);
             case data_kind::rows: return std::make_unique<rows_experience>(options_, [this] { return look(); });
+            case data_kind::synthetic: return std::make_unique<synthetic_experience>(options_.agency_ratio.value_or(0.7), options_.seed);
             case data_kind::arm: break;
         }
         return std::make_unique<arm_experience>(options_.seed);
@@ -271,6 +274,7 @@ private:
             }
             if (options_.sleep_every && steps_ % *options_.sleep_every == 0) sleep_left_ = options_.sleep_steps.value_or(sleep_samples);
             if (sleep_left_ != 0) sleep();
+            if (options_.until_mature && result_.why == ending::none && has_matured()) result_.why = ending::mature;
             if (result_.why == ending::none && steps_ - steps_before_ >= limits_.steps) result_.why = ending::steps;
             if (result_.why == ending::none && model_->latest().samples - samples_before_ >= limits_.samples) result_.why = ending::samples;
             if (--until_look == 0) {
@@ -278,6 +282,16 @@ private:
                 look();
             }
         }
+    }
+
+    // Looks at the companion's growing up.
+    bool has_matured() {
+        const companion* mind = life_->mind();
+        if (mind == nullptr || !maturity_.look(mind->felt(), mind->units(), {.window = *options_.until_mature})) return false;
+        const std::string line = "[Maturity] " + reasons(maturity_.verdict());
+        print(line + "\n");
+        keep(log_, line);
+        return true;
     }
 
     // Replays what is left of a sleep, unless there is nothing to replay. A signal cuts it short; a resumed run sleeps the rest.
@@ -332,6 +346,7 @@ private:
         p.learner = model_->latest();
         p.classifies = model_->is_classifier();
         p.neurons = model_->fast().units() - model_->form().outputs;
+        if (const companion* mind = life_->mind()) mind->tell(p);
         return p;
     }
 
@@ -435,6 +450,7 @@ private:
     std::unique_ptr<experience> life_;
     std::optional<model_type> model_;
     examination held_out_;
+    synapse::maturity_monitor maturity_;
     std::uint64_t steps_ = 0;
     run_result result_;
     steady::time_point born_;

@@ -31,7 +31,7 @@ struct run_result {
 
 inline std::string json_report(const options& x, const progress& end, const run_result& result, const model_type& model,
                                const experience& life, const examination& held_out) {
-    constexpr const char* kinds[] = {"arm", "csv", "idx", "-"};
+    constexpr const char* kinds[] = {"arm", "csv", "idx", "-", "synthetic"};
     console::json out;
     out.open('{').member("program", "train_continuous").member("version", synapse::version);
     out.member("data", kinds[static_cast<std::size_t>(x.data)]).member("seed", x.seed).member("stopped_by", name(result.why));

@@ -6,7 +6,11 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 
+#include <synapse/agent/maturity.hpp>
+
+#include "console/text.hpp"
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/options.hpp"
 
@@ -46,7 +50,7 @@ inline limits limits_of(const options& x) {
 }
 
 // Why a run ended.
-enum class ending : std::uint8_t { none, steps, samples, hours, end_of_data, signal, bad_data, diverged };
+enum class ending : std::uint8_t { none, steps, samples, hours, mature, end_of_data, signal, bad_data, diverged };
 
 constexpr const char* name(ending e) noexcept {
     switch (e) {
@@ -54,12 +58,21 @@ constexpr const char* name(ending e) noexcept {
         case ending::steps: return "steps";
         case ending::samples: return "samples";
         case ending::hours: return "hours";
+        case ending::mature: return "mature";
         case ending::end_of_data: return "end_of_data";
         case ending::signal: return "signal";
         case ending::bad_data: return "bad_data";
         case ending::diverged: return "diverged";
     }
     return "none";
+}
+
+// Why an agent counts as mature, in figures.
+inline std::string reasons(const synapse::maturity_verdict& v) {
+    const auto number = [](float x) { return console::fixed(static_cast<double>(x), 3); };
+    return "\u03a6 flat between " + number(v.phi_low) + " and " + number(v.phi_high) + "; agency steady between " + number(v.agency_low) +
+           " and " + number(v.agency_high) + "; self-prediction error " + number(v.self_error) + ", at its minimum of " +
+           number(v.least_self_error) + "; " + std::to_string(v.grown) + " units grown";
 }
 
 }  // namespace train_continuous

@@ -35,6 +35,17 @@ public:
     // What the agent does now.
     [[nodiscard]] const float (&action() const noexcept)[actions] { return action_; }
 
+    // False for bytes that no life leaves, as from a damaged file.
+    [[nodiscard]] bool sound() const noexcept {
+        for (const float y : y_) {
+            if (!(y > -1e6f && y < 1e6f)) return false;
+        }
+        for (const float a : action_) {
+            if (!(a > -1e6f && a < 1e6f)) return false;
+        }
+        return own_ >= 0.0 && own_ <= 1.0 && other_ >= 0.0 && other_ <= 1.0;
+    }
+
     // The world answers, and the next action is drawn.
     void step() noexcept {
         // A slow rotation that decays: its past announces some of what comes.

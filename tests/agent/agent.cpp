@@ -121,10 +121,10 @@ TEST_CASE("predictions come in the sensors' units, with a variance that is right
     CHECK(agent.predict(world.observation(), world.action(), next) == synapse::status::wrong_size);
 }
 
-TEST_CASE("a life goes on from a checkpoint, bit for bit but for a search that was under way") {
+TEST_CASE("a life goes on from a checkpoint, bit for bit, in the middle of a search too") {
     synapse::any_agent<> first{small};
     worlds::synthetic_world world{0.5, 5};
-    live(first, world, 2048 + 700);  // between two readings of Phi
+    live(first, world, 2048 + 20);  // a search for the weakest cut has just begun
     const auto bytes = saved(first);
     synapse::any_agent<> second{small};
     worlds::synthetic_world other{0.1, 6};
@@ -134,9 +134,11 @@ TEST_CASE("a life goes on from a checkpoint, bit for bit but for a search that w
     REQUIRE(loaded.outcome == synapse::status::ok);
     CHECK(saved(second) == bytes);
     worlds::synthetic_world twin = world;
-    live(first, world, 3000);
-    live(second, twin, 3000);
-    CHECK(saved(first) == saved(second));
+    for (const int steps : {1, 30, 100, 500, 3000}) {
+        live(first, world, steps);
+        live(second, twin, steps);
+        CHECK(saved(first) == saved(second));
+    }
 }
 
 TEST_CASE("a checkpoint of another shape, or a damaged one, is refused and changes nothing") {

@@ -246,6 +246,21 @@ public:
         visit.group("stream", self.stream_);
         visit.group("search", self.search_);
         visit.group("latest", self.latest_);
+        visit.value("searched", self.searched_);
+        visit.value("search_budget", self.search_budget_);
+        visit.value("search_shrinkage", self.search_shrinkage_);
+        const std::uint32_t pairs = triangle::size(self.stream_.features());
+        visit.array("snapshot", role::state, self.snapshot_,
+                    vector_extent(pairs, pairs).within(8 * covariance::largest_input * covariance::largest_input));
+    }
+    [[nodiscard]] status settle() const noexcept {
+        return search_shrinkage_ >= 0.0f && search_shrinkage_ < 1.0f && searched_ <= most_searched ? status::ok : status::corrupt;
+    }
+    // Of a measurement that was under way only its snapshot is saved, and how far it had come: as phi_meter.
+    void restored() noexcept {
+        if (searched_ == 0) return;
+        search_.begin(snapshot_, search_shrinkage_);
+        for (std::uint32_t i = 1; i < searched_ && !search_.finished(); ++i) static_cast<void>(search_.advance(search_budget_));
     }
 
     // x      all variables, module after module; period: samples from one reading to the next, >= 1
@@ -253,11 +268,16 @@ public:
     // @cost variables^2 and, while a measurement is under way, about as much again; loop-safe
     SYNAPSE_LOOP_SAFE status push(const float* x, float horizon, float shrinkage, std::uint32_t period) noexcept {
         if (const status s = stream_.push(x, horizon); !ok(s)) return s;
-        if (!search_.finished()) {
-            if (search_.advance(budget(period))) latest_ = search_.found();
+        if (searched_ != 0) {
+            if (searched_ < most_searched) ++searched_;
+            if (search_.advance(search_budget_)) conclude();
         } else if (stream_.count() % period == 0 && stream_.effective_samples() >= 16.0f * static_cast<float>(stream_.features())) {
-            search_.begin(stream_.pairs(), shrinkage);
-            if (search_.finished()) latest_ = search_.found();
+            for (std::uint32_t i = 0; i < triangle::size(stream_.features()); ++i) snapshot_[i] = stream_.pairs()[i];
+            search_shrinkage_ = shrinkage;
+            search_budget_ = budget(period);
+            searched_ = 1;
+            search_.begin(snapshot_, shrinkage);
+            if (search_.finished()) conclude();
         }
         return status::ok;
     }
@@ -273,10 +293,21 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t most_searched = 1u << 24;
+
+    void conclude() noexcept {
+        searched_ = 0;
+        latest_ = search_.found();
+    }
+
     covariance stream_;
     integration_search search_;
     integration_result latest_;
+    float* snapshot_ = nullptr;  // what the measurement under way looks at
     std::uint64_t sets_ = 0;
+    std::uint32_t searched_ = 0;  // 1 + the slices of the measurement under way; 0: none
+    std::uint32_t search_budget_ = 0;
+    float search_shrinkage_ = 0.0f;
 };
 
 }  // namespace synapse

@@ -24,6 +24,7 @@
 #include <synapse/metrics/cut_order.hpp>
 #include <synapse/metrics/cut_search.hpp>
 #include <synapse/metrics/information.hpp>
+#include <synapse/metrics/triangle.hpp>
 
 namespace synapse {
 
@@ -305,8 +306,26 @@ public:
         visit.group("latest", self.latest_);
         visit.value("samples", self.samples_);
         visit.value("full_cut", self.full_cut_);
+        visit.value("searched", self.searched_);
+        visit.value("search_budget", self.search_budget_);
+        visit.value("search_nearby", self.search_nearby_);
+        visit.value("search_samples", self.search_samples_);
+        visit.value("search_shrinkage", self.search_shrinkage_);
+        const std::uint32_t pairs = triangle::size(2 * self.stream_.units());
+        visit.array("snapshot", role::state, self.snapshot_,
+                    vector_extent(pairs, pairs).within(8 * covariance::largest_input * covariance::largest_input));
     }
-    // A search that was under way is not saved: until the next one the last reading stands.
+    [[nodiscard]] status settle() const noexcept {
+        const bool sound = search_samples_ >= 0.0f && search_shrinkage_ >= 0.0f && search_shrinkage_ < 1.0f && searched_ <= most_searched;
+        return sound ? status::ok : status::corrupt;
+    }
+    // Of a search that was under way only its snapshot is saved, and how far it had come: it is made again up to there.
+    // @cost at most a whole search
+    void restored() noexcept {
+        if (searched_ == 0) return;
+        search_.begin(snapshot_, search_shrinkage_, search_samples_, search_nearby_);
+        for (std::uint32_t i = 1; i < searched_ && !search_.finished(); ++i) static_cast<void>(search_.advance(search_budget_));
+    }
 
     // Takes the state x [units] of one more step.
     // not_finite    x holds NaN, an infinity or a magnitude above 1e15: nothing has changed
@@ -314,10 +333,11 @@ public:
     SYNAPSE_LOOP_SAFE status push(const float* x, const phi_tuning& numbers) noexcept {
         if (const status s = stream_.push(x, numbers.horizon); !ok(s)) return s;
         ++samples_;
-        if (search_.finished()) {
+        if (searched_ == 0) {
             if (samples_ % numbers.period == 0) begin(numbers);
-        } else if (search_.advance(budget(numbers))) {
-            conclude();
+        } else {
+            if (searched_ < most_searched) ++searched_;
+            if (search_.advance(search_budget_)) conclude();
         }
         return status::ok;
     }
@@ -344,22 +364,37 @@ private:
             return;
         }
         const bool full = full_cut_ == 0 || samples_ / numbers.period % numbers.full_every == 0;
-        search_.begin(stream_.both().pairs(), numbers.shrinkage, samples, full ? 0 : full_cut_);
+        for (std::uint32_t i = 0; i < triangle::size(2 * stream_.units()); ++i) snapshot_[i] = stream_.both().pairs()[i];
+        search_nearby_ = full ? 0 : full_cut_;
+        search_samples_ = samples;
+        search_shrinkage_ = numbers.shrinkage;
+        search_budget_ = budget(numbers);
+        searched_ = 1;
+        search_.begin(snapshot_, search_shrinkage_, search_samples_, search_nearby_);
         if (search_.finished()) conclude();
     }
 
     void conclude() noexcept {
+        searched_ = 0;
         const float recurrent = latest_.recurrent;
         latest_ = search_.found();
         if (!search_.was_full()) latest_.recurrent = latest_.recurrent < recurrent ? latest_.recurrent : recurrent;
         full_cut_ = latest_.flag == phi_flag::too_few_units ? 0 : latest_.cut;
     }
 
+    static constexpr std::uint32_t most_searched = 1u << 24;
+
     lagged_covariance stream_;
     phi_search search_;
     phi_result latest_;
+    float* snapshot_ = nullptr;  // what the search under way looks at
     std::uint64_t samples_ = 0;
     std::uint32_t full_cut_ = 0;
+    std::uint32_t searched_ = 0;  // 1 + the slices of the search under way; 0: none
+    std::uint32_t search_budget_ = 0;
+    std::uint32_t search_nearby_ = 0;
+    float search_samples_ = 0.0f;
+    float search_shrinkage_ = 0.0f;
 };
 
 }  // namespace synapse

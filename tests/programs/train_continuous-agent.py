@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""What train_continuous says of the agent that lives beside its learner. Usage: train_continuous-agent.py PROGRAM [TEST...]"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = ""
+METRICS = "phi agency integration confidence self_prediction_error".split()
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="synapse-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def run_program(self, *arguments, code=0, stdin=""):
+        done = subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.directory, input=stdin, capture_output=True, text=True,
+                              encoding="utf-8", timeout=300)
+        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def report(self, *arguments, stdin="", out=None):
+        text = self.run_program("--report", "report.json", *arguments, stdin=stdin)
+        if out is not None:
+            out.append(text)
+        with open(os.path.join(self.directory, "report.json"), encoding="utf-8") as file:
+            return json.load(file)
+
+
+class Synthetic(Case):
+    def test_agency_reads_the_share_that_is_its_own(self):
+        for ratio in ("0", "0.3", "0.7", "1"):
+            with self.subTest(ratio):
+                report = self.report("--data", "synthetic", "--agency-ratio", ratio, "--steps", "50000")
+                self.assertAlmostEqual(report["agency"], float(ratio), delta=0.03)
+                self.assertEqual(report["data"], "synthetic")
+                self.assertEqual(report["agency_ratio"], float(ratio))
+                for metric in METRICS:
+                    self.assertGreaterEqual(report[metric], 0)
+                    self.assertLessEqual(report[metric], 1)
+
+    def test_a_resumed_life_is_the_life_that_was_never_stopped(self):
+        life = ["--data", "synthetic", "--agency-ratio", "0.5"]
+        whole = self.report(*life, "--steps", "6000")
+        self.run_program(*life, "--steps", "2100", "--checkpoint-dir", "half")
+        halves = self.report(*life, "--auto-resume", "--steps", "3900", "--checkpoint-dir", "half")
+        for member in METRICS + ["steps", "samples", "weights_hash"]:
+            self.assertEqual(whole[member], halves[member], member)
+        # Another world's life is not gone on with, though its learner is.
+        other = self.run_program("--data", "synthetic", "--agency-ratio", "0.6", "--auto-resume", "--steps", "10", "--checkpoint-dir", "half")
+        self.assertIn("[Checkpoint] Resumed", other)
+
+
+class Arm(Case):
+    def test_every_line_and_the_report_carry_the_metrics(self):
+        out = []
+        report = self.report("--steps", "24000", "--metrics", "metrics.jsonl", "--status-interval", "0.05", out=out)
+        for metric in METRICS:
+            self.assertIsInstance(report[metric], float, metric)
+        self.assertGreater(report["agency"], 0.4)
+        last = re.findall(r"^Step +24000 \| Φ=(\d\.\d{3}) \| Agency=(\d\.\d{3}) \|", out[0], re.MULTILINE)[-1]
+        self.assertEqual([float(x) for x in last], [round(report["phi"], 3), round(report["agency"], 3)])
+        with open(os.path.join(self.directory, "metrics.jsonl"), encoding="utf-8") as file:
+            rows = [json.loads(line) for line in file]
+        for metric in METRICS:
+            self.assertEqual(rows[-1][metric], report[metric])
+
+    def test_before_there_is_anything_to_measure_metrics_are_null(self):
+        report = self.report("--steps", "5")
+        for metric in METRICS:
+            self.assertIsNone(report[metric], metric)
+
+
+class Mature(Case):
+    def test_a_life_ends_when_the_agent_has_grown_up_and_says_why(self):
+        out = []
+        report = self.report("--data", "synthetic", "--agency-ratio", "0.95", "--until-mature", "20000", "--steps", "400000", out=out)
+        self.assertEqual(report["stopped_by"], "mature")
+        self.assertLess(report["steps"], 400000)
+        self.assertRegex(out[0], r"\[Maturity\] Φ flat between 0\.\d{3} and 0\.\d{3}; agency steady between 0\.\d{3} and 0\.\d{3}; "
+                                 r"self-prediction error 0\.\d{3}, at its minimum of 0\.\d{3}; 0 units grown\n")
+
+    def test_an_agent_without_power_never_does(self):
+        report = self.report("--data", "synthetic", "--agency-ratio", "0.2", "--until-mature", "5000", "--steps", "40000")
+        self.assertEqual(report["stopped_by"], "steps")
+
+
+class WithoutActions(Case):
+    def test_what_is_undefined_is_null_not_zero(self):
+        rows = "".join(f"{i % 7},{i % 3},{(i % 7) % 2}\n" for i in range(400))
+        report = self.report("--data", "-", stdin=rows)
+        self.assertEqual(report["samples"], 400)
+        for metric in METRICS:
+            self.assertIsNone(report[metric], metric)
+
+
+class Usage(Case):
+    def test_options_that_need_an_agent_say_so(self):
+        for arguments in (["--agency-ratio", "0.5"], ["--data", "synthetic", "--agency-ratio", "1.1"],
+                          ["--data", "synthetic", "--agency-ratio", "nan"], ["--until-mature", "1"],
+                          ["--data", "-", "--until-mature", "100"], ["--data", "synthetic", "--task", "classify"],
+                          ["--data", "synthetic", "--path", "x"]):
+            with self.subTest(arguments):
+                self.run_program(*arguments, code=2)
+        self.assertEqual(os.listdir(self.directory), [])
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
