@@ -48,7 +48,8 @@ tuning eager() {
     t.growth_pause = 200;
     t.grow_rank_share = 0.1f;
     t.grow_error_above = 0.001f;
-    t.turnover_age = 200;
+    t.turnover_age = 100;
+    t.turnover_rate = 3e-4f;
     return t;
 }
 

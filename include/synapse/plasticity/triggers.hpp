@@ -79,7 +79,7 @@ private:
 // How busy one hidden layer is.
 class layer_pulse {
 public:
-    static constexpr std::uint32_t probe_every = 13;  // samples
+    static constexpr std::uint32_t probe_every = 3;   // samples
     static constexpr float horizon = 200.0f;          // samples for the share of active units, probes for the rank
 
     constexpr layer_pulse() noexcept = default;
