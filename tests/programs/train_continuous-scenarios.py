@@ -92,6 +92,24 @@ class Days(Case):
             self.assertEqual(self.report()[member], self.report("whole.json")[member], member)
 
 
+class Growing(Case):
+    def test_a_life_that_grows_is_the_same_over_several_days(self):
+        grow = ["--neurogenesis", "--neurons", "8", "--max-neurons", "64"]
+        out = self.run_program(*grow, "--steps", 30000, "--report", "whole.json", "--checkpoint-dir", "whole")
+        events = re.findall(r"(?m)^\[Neurogenesis\] Growing \S+: .+ \(.+\)$", out)
+        whole = self.report("whole.json")
+        self.assertEqual(len(events), whole["growth_events"])
+        self.assertGreater(whole["growth_events"], 0)
+        self.assertGreater(whole["neurons"], 8)
+        self.assertLessEqual(whole["neurons"], 64)
+        out = self.run_program(*grow, "--steps", 13000)
+        for steps in (4000, 13000):  # the payload that makes it grow is picked up after 12,000
+            command = out.split("To resume:\n  ")[1].split()
+            out = self.run_program(*command[1:], "--steps", steps, "--report", "report.json")
+        for member in ("steps", "neurons", "growth_events", "weights_hash", "error"):
+            self.assertEqual(self.report()[member], whole[member], member)
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
