@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include <synapse/checkpoint/flash_fault_injector.hpp>
 
@@ -165,4 +166,23 @@ TEST_CASE("fault injector: a worn byte keeps its erased value") {
     flash.wear(flash.nowhere);
     REQUIRE(flash.program(32, pattern) == status::ok);
     CHECK(at(flash, 32) == pattern);
+}
+
+TEST_CASE("fault injector: units that it could not tear are refused, and the driver is not touched") {
+    simulated_flash<8192> chip{.erase_block = 2048, .program_unit = 512};
+    flash_fault_injector<decltype(chip)> flash{chip};
+    const std::vector<std::byte> data(512, std::byte{0x5a});
+    CHECK(flash.program(0, data) == status::out_of_range);
+    flash.program_unit = 0;
+    CHECK(flash.program(0, data) == status::out_of_range);
+    CHECK(flash.work() == 0);
+    CHECK(chip.memory[0] == std::byte{0});
+    simulated_flash<8192> fine{.erase_block = 2048, .program_unit = 256};
+    flash_fault_injector<decltype(fine)> taken{fine};
+    REQUIRE(taken.erase(0) == status::ok);
+    CHECK(taken.program(0, std::span{data}.first(255)) == status::wrong_size);
+    CHECK(fine.memory[0] == std::byte{0xff});
+    CHECK(taken.program(0, data) == status::ok);
+    CHECK(fine.memory[511] == std::byte{0x5a});
+    CHECK(fine.misuses == 0);
 }

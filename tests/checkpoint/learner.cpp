@@ -240,3 +240,58 @@ TEST_CASE("learner: hostile numbers that would break what it relies on are refus
     CHECK(loaded(m, file_of(payload)) == status::corrupt);
     CHECK(saved(m) == before);
 }
+
+TEST_CASE("learner: a source that changes between two reads is found out, and leaves a learner that is sound") {
+    struct changing {
+        std::vector<std::byte> bytes;
+        std::vector<std::byte> later;  // from read number `when` on
+        int when;
+        int reads = 0;
+        [[nodiscard]] std::uint64_t size() const { return bytes.size(); }
+        status read(std::uint64_t offset, std::span<std::byte> out) {
+            const bool changed = when >= 0 && reads >= when;
+            ++reads;
+            return span_source{changed ? later : bytes}.read(offset, out);
+        }
+    };
+    int torn = 0;
+    int untouched = 0;
+    for (const life& l : lives()) {
+        INFO(std::string(l.name));
+        model from{l.form, l.numbers};
+        random_generator dice{12};
+        for (int i = 0; i < 40; ++i) live(from, dice);
+        const auto file = saved(from);
+        changing clean{file, {}, -1};
+        model taker{l.form, l.numbers};
+        REQUIRE(ok(load(taker, clean)));
+        for (int trial = 0; trial < 60; ++trial) {
+            changing source{file, file, static_cast<int>(dice.below(static_cast<std::uint32_t>(clean.reads)))};
+            // A byte, a stretch of ones (floats that are none), or everything behind the header.
+            const std::size_t start = format::header_bytes + dice.below(static_cast<std::uint32_t>(file.size() - format::header_bytes));
+            const std::size_t count = trial % 3 == 0 ? 1 : trial % 3 == 1 ? 40 : file.size();
+            for (std::size_t i = start; i < file.size() && i < start + count; ++i) {
+                source.later[i] = trial % 3 == 1 ? std::byte{0xff} : static_cast<std::byte>(dice.next() & 255u);
+            }
+            if (source.later == file) continue;
+            model m{l.form, {.seed = 3}};
+            random_generator past{13};
+            for (int i = 0; i < 15; ++i) live(m, past);
+            const auto before = saved(m);
+            const load_result r = load(m, source);
+            REQUIRE_FALSE(ok(r));
+            if (!r.torn) {
+                ++untouched;
+                REQUIRE(saved(m) == before);
+                continue;
+            }
+            ++torn;
+            for (int i = 0; i < 10; ++i) live(m, past);
+            static_cast<void>(predictions(m));
+            model again{l.form};
+            REQUIRE(ok(loaded(again, saved(m))));
+        }
+    }
+    CHECK(torn > 50);
+    CHECK(untouched > 50);
+}

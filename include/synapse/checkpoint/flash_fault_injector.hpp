@@ -122,8 +122,15 @@ public:
         return status::ok;
     }
 
+    // The largest program_unit that it can tear.
+    static constexpr std::uint32_t largest_unit = 256;
+
+    // As the driver's; and, without touching it, out_of_range if its program_unit is 0 or above largest_unit, wrong_size if `in` is
+    // not made of whole units.
     status program(std::uint32_t address, std::span<const std::byte> in) noexcept {
         if (dead_) return status::io_error;
+        if (program_unit == 0 || program_unit > largest_unit) return status::out_of_range;
+        if (in.size() % program_unit != 0) return status::wrong_size;
         for (std::size_t at = 0; at < in.size(); at += program_unit) {
             const auto unit = in.subspan(at, program_unit);
             const std::uint32_t to = address + static_cast<std::uint32_t>(at);
@@ -147,8 +154,6 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t largest_unit = 256;
-
     // A range whose bytes are not what the driver says.
     struct damaged {
         std::uint32_t start = 0;

@@ -2,8 +2,10 @@
 //
 // Two passes over the source. The first checks the header, both CRCs, the structure, every number and every element, and reads
 // the learner's own numbers into a body without memory, so that extents follow from the file and not from the learner's past.
-// The second reads the same bytes into the learner. Only a source that fails in the second pass, having served the first, can
-// leave a learner half loaded; load_result::torn says so. Files and memory-mapped flash cannot.
+// The second reads the arrays into the learner, which has taken those numbers over; then the CRC is looked at once more. Only a
+// source that fails or changes in between, having served the first pass, can leave a learner half loaded, and load_result::torn says
+// so. Files and memory-mapped flash do not. A torn learner is a mixture, but a sound one: every number of it has been checked, what
+// could not be read is as before or zero. It can go on, be loaded again, or be begun anew.
 #pragma once
 
 #include <bit>
@@ -32,7 +34,7 @@ struct load_options {
 // How a load went. Compares and converts like its status.
 struct [[nodiscard]] load_result {
     status outcome = status::ok;
-    bool torn = false;              // the source failed half way: the learner must be loaded again, or begun anew
+    bool torn = false;              // the source failed or changed half way: the learner is a mixture; see the top of the file
     bool same_numbers = true;       // this machine's kernels compute the same bits as the writer's
     field_name key;                 // the field that was missing or wrong, if it was one
     const char* inside = "";        // the group it is in; "" at the top
@@ -76,6 +78,7 @@ public:
     field_name key;         // the field being read, until something is wrong
     const char* inside = "";
     bool commit = false;    // false: arrays are checked, not touched
+    bool numbers_known = false;  // they are the learner's already
     bool keep_tuning = false;
 
     // Header and payload are whole. The reader is at the payload then, and ends with it. size: the source's.
@@ -86,16 +89,20 @@ public:
         if (const status s = format::decode(std::span{buffer_}.first<format::header_bytes>(), h); !ok(s)) return refuse(s);
         const std::uint32_t end = format::header_bytes + h.payload_bytes;
         if (end > in_.end()) return refuse(status::corrupt);
+        in_.shorten(end);
+        check_again(h);
+    }
+    // The payload is what the header says, still.
+    SYNAPSE_OUTLINE void check_again(const format::header& h) noexcept {
+        to_payload();
         crc32c sum;
-        for (std::uint32_t left = h.payload_bytes; left != 0;) {
-            const std::span<std::byte> piece{buffer_, left < sizeof buffer_ ? left : sizeof buffer_};
-            in_.bytes(piece.data(), piece.size());
-            if (!good()) return;
-            sum.add(piece);
-            left -= static_cast<std::uint32_t>(piece.size());
+        for (std::uint32_t left = h.payload_bytes; left != 0 && good();) {
+            const std::uint32_t n = left < sizeof buffer_ ? left : static_cast<std::uint32_t>(sizeof buffer_);
+            in_.bytes(buffer_, n);
+            sum.add({buffer_, n});
+            left -= n;
         }
         if (sum.value() != h.payload_crc) refuse(status::corrupt);
-        in_.shorten(end);
     }
     // A learner takes in no rounded weights.
     void refuse_rounded(const format::header& h) noexcept {
@@ -163,9 +170,11 @@ public:
         map_ = &m;
         walk(part, operations);
         map_ = outer;
-        if (operations.settled == nullptr || !good()) return;
-        key = {};
-        inside = m.name;
+        if (operations.settled == nullptr || !(good() || commit)) return;
+        if (good()) {
+            key = {};
+            inside = m.name;
+        }
         refuse(operations.settled(part, commit));
     }
 
@@ -252,7 +261,7 @@ private:
     void numbers(const char* name, void* x, number_code code, const std::byte* initial) noexcept override {
         auto* to = static_cast<std::byte*>(x);
         const std::uint32_t size = size_of(code.kind());
-        if (code.kind() == number_kind::absent) return;
+        if (code.kind() == number_kind::absent || (commit && numbers_known)) return;
         if (!find(*map_, name)) {
             if (!code.sparse()) refuse(status::corrupt);
             for (std::uint32_t i = 0; i < code.count() * size && good(); ++i) to[i] = initial == nullptr ? std::byte{0} : initial[i];
@@ -264,9 +273,9 @@ private:
 
     void enter(const char* name, void* part, const part_operations& operations, std::uint32_t index) noexcept override {
         if (keep_tuning && depth_ == 1 && same_text(name, "tuning")) return;
-        if (!demand(*map_, name, index)) return;
+        if (!demand(*map_, name, index) && !commit) return;
         open_map m = open(name);
-        read_part(m, part, operations);
+        read_part(m, part, operations);  // after a failure, too: a torn learner is made sound
         close(m);
     }
 
@@ -275,16 +284,23 @@ private:
         const std::uint32_t item = code.memory_bytes();
         const std::size_t row = std::size_t{e.cols} * item;
         read_tensor_head(code, e, row);
-        if (!commit) return check(code, e, e.rows * row);
+        if (!good()) return;
+        if (!commit) {
+            for (std::size_t left = e.rows * row; left != 0 && good();) {
+                const std::size_t n = left < sizeof buffer_ ? left : sizeof buffer_;
+                read_elements(buffer_, n, code, e);
+                left -= n;
+            }
+            return;
+        }
         // Rows that lie side by side here come as one.
         const bool whole = e.stride == e.cols;
         const std::size_t piece = whole ? e.rows * row : row;
         const std::size_t stride = std::size_t{e.stride} * item;
         auto* to = static_cast<std::byte*>(data);
-        if (!good()) return;
         for (std::uint32_t i = 0; i < (whole ? 1 : e.rows); ++i) {
             std::byte* const start = to + i * stride;
-            in_.bytes(start, piece);
+            read_elements(start, piece, code, e);
             if constexpr (std::endian::native != std::endian::little) swap_elements(start, piece, item);
             if (!whole) std::memset(start + row, 0, stride - row);
         }
@@ -306,43 +322,40 @@ private:
         if (e.rows > e.rows_reserved || e.cols > e.stride) refuse(status::wrong_shape);
     }
 
-    // Looks at every element and goes past them.
-    void check(array_code code, const extent& e, std::size_t bytes) noexcept {
-        const std::uint32_t size = code.bytes();
+    // Takes `size` bytes of elements and looks at every one. They are all zero if one of them cannot be.
+    SYNAPSE_OUTLINE void read_elements(std::byte* to, std::size_t size, array_code code, const extent& e) noexcept {
+        in_.bytes(to, size);
+        if (good() && !are_sound(to, size, code, e)) refuse(status::corrupt);
+        if (!good()) std::memset(to, 0, size);
+    }
+    static bool are_sound(const std::byte* in, std::size_t size, array_code code, const extent& e) noexcept {
+        const std::uint32_t bytes = code.bytes();
         std::uint32_t sign = 0;
         std::uint32_t largest = e.largest;
         if (code.is_float()) {
-            sign = size == 2 ? 0x8000u : 0x80000000u;
-            const std::uint32_t finite = size == 2 ? 0x7bffu : 0x7f7fffffu;
-            if (largest > finite || size == 2) largest = finite;
+            sign = bytes == 2 ? 0x8000u : 0x80000000u;
+            const std::uint32_t finite = bytes == 2 ? 0x7bffu : 0x7f7fffffu;
+            if (largest > finite || bytes == 2) largest = finite;
         }
-        while (bytes != 0 && good()) {
-            const std::size_t n = bytes < sizeof buffer_ ? bytes : sizeof buffer_;
-            in_.bytes(buffer_, n);
-            bytes -= n;
-            if (!config::microcontroller && sign == 0x80000000u && e.signed_too) {  // as below, but quick
-                std::uint32_t highest = 0;
-                for (std::size_t at = 0; at + 8 <= n; at += 8) {  // elements two at a time; reading the last odd one below
-                    const std::uint64_t two = crc32c_word(buffer_ + at);
-                    const auto first = static_cast<std::uint32_t>(two) & ~sign;
-                    const auto second = static_cast<std::uint32_t>(two >> 32) & ~sign;
-                    highest = first > highest ? first : highest;
-                    highest = second > highest ? second : highest;
-                }
-                if (n % 8 != 0) {
-                    const std::uint32_t last = load_little<std::uint32_t>(buffer_ + n - 4) & ~sign;
-                    highest = last > highest ? last : highest;
-                }
-                if (highest > largest) refuse(status::corrupt);
-                continue;
+        const std::byte* const end = in + size;
+        if (!config::microcontroller && sign == 0x80000000u && e.signed_too) {  // as below, but quick: two at a time
+            std::uint32_t highest = 0;
+            for (; end - in >= 8; in += 8) {
+                const std::uint64_t two = crc32c_word(in);
+                const auto first = static_cast<std::uint32_t>(two) & ~sign;
+                const auto second = static_cast<std::uint32_t>(two >> 32) & ~sign;
+                highest = first > highest ? first : highest;
+                highest = second > highest ? second : highest;
             }
-            for (const std::byte* at = buffer_; at != buffer_ + n; at += size) {
-                auto bits = static_cast<std::uint32_t>(*at);
-                if (size == 2) bits = load_little<std::uint16_t>(at);
-                if (size >= 4) bits = load_little<std::uint32_t>(at);  // only elements of up to four bytes have a limit
-                if ((bits & ~sign) > largest || (!e.signed_too && (bits & sign) != 0 && bits != sign)) refuse(status::corrupt);
-            }
+            if (highest > largest) return false;
         }
+        for (; in != end; in += bytes) {
+            auto bits = static_cast<std::uint32_t>(*in);
+            if (bytes == 2) bits = load_little<std::uint16_t>(in);
+            if (bytes >= 4) bits = load_little<std::uint32_t>(in);  // only elements of up to four bytes have a limit
+            if ((bits & ~sign) > largest || (!e.signed_too && (bits & sign) != 0 && bits != sign)) return false;
+        }
+        return true;
     }
 
     open_map* map_ = nullptr;  // being read
@@ -359,26 +372,31 @@ struct load_target {
     void* shadow;      // a body of the same form without memory
     void* saved_form;  // room for the form that the file says; null if models of this kind have none
     bool (*accepts)(const void* own_form, const void* saved_form) noexcept;
+    void (*take_numbers)(void* part, const void* shadow) noexcept;  // null: they are read again
 };
 
 // One pass over the payload. In the first, into the shadow; in the second, into the learner.
 inline void read_document(field_reader& reader, const load_target& target, const load_options& options, load_result& result) noexcept {
     open_map top = reader.open("");
-    heading saved;
-    reader.read_part(top, &saved, operations_on<heading>::table);
-    result.same_numbers = saved.fingerprint == target.own.numbers.fingerprint;
-    const char* const arithmetic = target.own.arithmetic;
-    if (arithmetic != nullptr && reader.demand(top, "arithmetic") && !reader.next_is(arithmetic, length_of(arithmetic, format::max_key_bytes)) && !options.any_arithmetic) {
-        reader.refuse(status::wrong_shape);
+    if (!reader.commit) {
+        heading saved;
+        reader.read_part(top, &saved, operations_on<heading>::table);
+        result.same_numbers = saved.fingerprint == target.own.numbers.fingerprint;
+        const char* const arithmetic = target.own.arithmetic;
+        if (arithmetic != nullptr && reader.demand(top, "arithmetic") &&
+            !reader.next_is(arithmetic, length_of(arithmetic, format::max_key_bytes)) && !options.any_arithmetic) {
+            reader.refuse(status::wrong_shape);
+        }
+        if (target.saved_form != nullptr && reader.demand(top, "shape")) {
+            open_map form = reader.open("shape");
+            reader.read_part(form, target.saved_form, *target.own.form_operations);
+            if (reader.good()) reader.key = {"shape"};
+            if (reader.good() && !target.accepts(target.own.form, target.saved_form)) reader.refuse(status::wrong_shape);
+            reader.close(form);
+        }
+        if (!reader.good()) return;
     }
-    if (target.saved_form != nullptr && reader.demand(top, "shape")) {
-        open_map form = reader.open("shape");
-        reader.read_part(form, target.saved_form, *target.own.form_operations);
-        if (reader.good()) reader.key = {"shape"};
-        if (reader.good() && !target.accepts(target.own.form, target.saved_form)) reader.refuse(status::wrong_shape);
-        reader.close(form);
-    }
-    if (reader.good()) reader.read_part(top, reader.commit ? target.own.part : target.shadow, *target.own.operations);
+    reader.read_part(top, reader.commit ? target.own.part : target.shadow, *target.own.operations);
     if (top.end != reader.end()) reader.refuse(status::corrupt);  // the map is all there is
     reader.close(top);
 }
@@ -400,9 +418,14 @@ SYNAPSE_OUTLINE inline void load_document(load_result& result, const load_target
     reader.refuse_rounded(result.header);
     for (int pass = 0; pass < 2 && reader.good(); ++pass) {
         reader.commit = pass == 1;
+        if (reader.commit && target.take_numbers != nullptr) {
+            reader.numbers_known = true;
+            target.take_numbers(target.own.part, target.shadow);
+        }
         reader.to_payload();
         read_document(reader, target, options, result);
     }
+    reader.check_again(result.header);
     result.torn = reader.commit;
     reader.report(result);
 }
@@ -425,13 +448,16 @@ unpacker whole_of(Source& source, std::uint64_t size) noexcept {
 //              (header.flags says so)
 // io_error     from the source
 // After any status but ok every byte of the learner is as before, unless torn is set: see the top of the file.
-// @cost three passes over the source, one of them its CRC; no heap; about 1 KiB of stack and a body without memory
+// @cost four passes over the source, two of them its CRC; no heap; about 1 KiB of stack and a body without memory
 template <class Model, byte_source Source>
 load_result load(Model& model, Source& source, const load_options& options = {}) noexcept {
     using body = detail::sizeless_t<Model>;
     body& whole = model;
     auto shadow = detail::shadow_of(whole);
-    detail::load_target target{detail::describe<body, detail::features_of<Model>>(whole), &shadow, nullptr, nullptr};
+    detail::load_target target{detail::describe<body, detail::features_of<Model>>(whole), &shadow, nullptr, nullptr, nullptr};
+    if constexpr (requires { whole.take_numbers(shadow); }) {
+        target.take_numbers = [](void* part, const void* read) noexcept { static_cast<body*>(part)->take_numbers(*static_cast<const body*>(read)); };
+    }
     using form_type = std::remove_cvref_t<decltype(whole.form())>;
     form_type saved{};
     if (target.own.form != nullptr) {

@@ -58,8 +58,6 @@ public:
           pending_{form.pending, form.inputs},
           growing_{form.plastic ? growing<Kernels>{form.network()} : growing<Kernels>{}} {}
 
-    learner_body& operator=(const learner_body&) = delete;
-
     // The names here are the keys of a checkpoint's map.
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
@@ -315,6 +313,8 @@ public:
 
     // A copy of its numbers over the same arrays: to read a checkpoint's numbers into before anything is changed.
     [[nodiscard]] learner_body numbers() const noexcept { return *this; }
+    // Takes the numbers of such a copy over.
+    void take_numbers(const learner_body& copy) noexcept { *this = copy; }
 
     [[nodiscard]] const report& latest() const noexcept { return report_; }
     [[nodiscard]] constexpr const shape& form() const noexcept { return form_; }
@@ -333,6 +333,7 @@ public:
 
 protected:
     learner_body(const learner_body&) = default;
+    learner_body& operator=(const learner_body&) = default;
 
     // Takes the block of memory and the numbers, and is born.
     // no_memory     the block is too small; out_of_range: the shape or tuning has a flaw. The learner must not be used.
