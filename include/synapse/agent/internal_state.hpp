@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <synapse/config.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/kernels/kernel_set.hpp>
@@ -36,7 +37,7 @@ public:
     }
 
     // The traces move towards the activity [units] of the world model and of the blind one, by `share` of the difference. @cost units
-    void follow(const float* world, const float* blind, float share) noexcept {
+    SYNAPSE_OUTLINE void follow(const float* world, const float* blind, float share) noexcept {
         for (std::uint32_t i = 0; i < units_; ++i) trace_[i] += share * (world[i] - trace_[i]);
         for (std::uint32_t i = 0; i < units_; ++i) context_[i] += share * (blind[i] - context_[i]);
     }
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] bool is_full() const noexcept { return seen_ == frames_; }
     // Of the oldest frame: (observation, mean action since, state then) into x, (observation, context then) into blind. is_full().
     // @cost frames * actions
-    void recall(float* x, float* blind) const noexcept {
+    SYNAPSE_OUTLINE void recall(float* x, float* blind) const noexcept {
         const float* oldest = frame(next_);
         for (std::uint32_t i = 0; i < observations_; ++i) x[i] = blind[i] = oldest[i];
         float* action = x + observations_;
@@ -60,7 +61,7 @@ public:
         for (std::uint32_t i = 0; i < units_; ++i) blind[observations_ + i] = state[units_ + i];
     }
     // The newest frame, in place of the oldest: observation, action and the present traces. @cost their numbers
-    void remember(const float* observation, const float* action) noexcept {
+    SYNAPSE_OUTLINE void remember(const float* observation, const float* action) noexcept {
         float* to = frame_ + std::size_t{next_} * width();
         for (std::uint32_t i = 0; i < observations_; ++i) to[i] = observation[i];
         for (std::uint32_t i = 0; i < actions_; ++i) to[observations_ + i] = action[i];

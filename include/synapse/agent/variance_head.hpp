@@ -31,12 +31,12 @@ public:
     }
 
     // variance [outputs] := what is expected for hidden activity h [inputs], finite. @cost inputs * outputs; loop-safe
-    SYNAPSE_LOOP_SAFE void claim(const float* h, float* variance) const noexcept {
+    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE void claim(const float* h, float* variance) const noexcept {
         for (std::uint32_t o = 0; o < outputs_; ++o) variance[o] = math::exp<information::operations>(log_variance(h, o));
     }
 
     // Learns from squared errors error2 [outputs] >= 0 of predictions made from h. rate in (0, 1]. @cost as claim, twice; loop-safe
-    SYNAPSE_LOOP_SAFE void learn(const float* h, const float* error2, float rate) noexcept {
+    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE void learn(const float* h, const float* error2, float rate) noexcept {
         float length = 1.0f;
         for (std::uint32_t i = 0; i < inputs_; ++i) length += h[i] * h[i];
         for (std::uint32_t o = 0; o < outputs_; ++o) {
