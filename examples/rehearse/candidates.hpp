@@ -38,14 +38,22 @@ inline std::uint32_t largest_replay(synapse::shape form, std::size_t bytes, std:
 inline std::vector<candidate> candidates(const synapse::streams::stream_form& data, std::size_t bytes, std::uint64_t samples, double instructions,
                                          std::uint64_t seed) {
     std::vector<candidate> fitting;
-    const std::initializer_list<std::uint32_t> nets[] = {{},       {4},      {8},      {16},       {32},   {64},  {128},
-                                                         {256},    {8, 8},   {16, 16}, {32, 32},   {64, 64}, {128, 128}};
-    for (const auto& net : nets) {
+    struct net {
+        std::initializer_list<std::uint32_t> hidden;
+        std::uint32_t grows_to = 0;  // units of its one layer; 0: it stays as it is
+    };
+    const net nets[] = {{{}},      {{4}},      {{8}},      {{16}},      {{32}},      {{64}},        {{128}},    {{256}},
+                        {{8, 8}},  {{16, 16}}, {{32, 32}}, {{64, 64}},  {{128, 128}}, {{8}, 32},     {{16}, 64}};
+    for (const net& n : nets) {
         candidate c;
         c.form.inputs = data.inputs;
         c.form.outputs = data.outputs;
         c.form.learns = data.learns;
-        std::copy(net.begin(), net.end(), c.form.hidden);
+        std::copy(n.hidden.begin(), n.hidden.end(), c.form.hidden);
+        if (n.grows_to != 0) {
+            c.form.hidden_reserved[0] = n.grows_to;
+            c.form.plastic = true;
+        }
         c.form.format = synapse::sample_format::f16;
         if (data.learns == synapse::task::classification) c.form.policy = synapse::replay_policy::balanced;
         c.numbers.seed = seed;

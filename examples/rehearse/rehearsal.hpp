@@ -29,6 +29,7 @@ struct result {
     double error = 0;             // held out, at the end
     double prequential = 0;       // of every sample before it was learned
     double forgetting = 0;        // mean over the parts but the last: error at the end minus the lowest error ever, on the rows held out of it
+    std::uint64_t growth = 0;     // times that the network grew
     std::uint64_t refused = 0;    // samples that the learner would not learn
 };
 
@@ -111,6 +112,7 @@ inline result rehearse_one(const candidate& c, synapse::streams::held_rows& rows
         }
         r.error = all.error().value_or(0);
     }
+    r.growth = model.latest().growth_events;
     r.prequential = learned == 0 ? 0 : sum / static_cast<double>(learned);
     for (std::uint64_t p = 0; p + 1 < parts; ++p) r.forgetting += (last[p] - lowest[p]) / static_cast<double>(parts - 1);
     return r;

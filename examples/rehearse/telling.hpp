@@ -30,6 +30,8 @@ inline std::string shape_line(const synapse::shape& s) {
     if (s.learns == synapse::task::classification) text += ", .learns = synapse::task::classification";
     if (s.replay != 0) text += ", .format = synapse::sample_format::f16";
     if (s.replay != 0 && s.policy == synapse::replay_policy::balanced) text += ", .policy = synapse::replay_policy::balanced";
+    if (s.hidden_reserved[0] != 0) text += ", .hidden_reserved = {" + std::to_string(s.hidden_reserved[0]) + "}";
+    if (s.plastic) text += ", .plastic = true";
     return text + "}";
 }
 
@@ -47,20 +49,21 @@ inline std::string column(std::string text, std::size_t width) {
 inline std::string table_head(synapse::task learns) {
     const bool classes = learns == synapse::task::classification;
     return "  network                 RAM  remembers  replay  " + std::string{classes ? "accuracy  held out  forgetting" : "   error  held out  forgetting"} +
-           "  instructions a step\n";
+           "  grew  instructions a step\n";
 }
 
 inline std::string table_line(const result& r, bool best) {
     const synapse::shape& s = r.tried.form;
     const bool classes = s.learns == synapse::task::classification;
     std::string name = train_continuous::net(s);
+    if (s.plastic) name += ", to " + std::to_string(s.hidden_reserved[0]);
     name.resize(name.size() < 20 ? 20 : name.size(), ' ');
     return (best ? "> " : "  ") + name + column(console::with_thousands(r.ram), 7) + column(console::with_thousands(s.replay), 11) +
            column(console::fixed(static_cast<double>(r.tried.numbers.replay_ratio), 1), 8) +
            column(classes ? console::fixed(100 * (1 - r.prequential), 2) + " %" : console::significant(r.prequential, 4), 10) +
            column(classes ? console::fixed(100 * (1 - r.error), 2) + " %" : console::significant(r.error, 4), 10) +
            column(classes ? console::fixed(100 * r.forgetting, 2) : console::significant(r.forgetting, 3), 12) +
-           column(console::with_thousands(static_cast<std::uint64_t>(r.cost.step)), 21) + "\n";
+           column(s.plastic ? std::to_string(r.growth) : "", 6) + column(console::with_thousands(static_cast<std::uint64_t>(r.cost.step)), 21) + "\n";
 }
 
 inline std::string advice(const result& r) {
@@ -85,6 +88,7 @@ inline std::string json_report(const options& x, std::uint64_t rows, const std::
         out.member("ram_bytes", r.ram).member("block_bytes", block_bytes(r.tried.form)).member("replay", r.tried.form.replay);
         out.member("error", r.error).member("accuracy", classes ? std::optional<double>{1 - r.error} : std::nullopt);
         out.member("prequential_error", r.prequential).member("prequential_accuracy", classes ? std::optional<double>{1 - r.prequential} : std::nullopt).member("forgetting", r.forgetting).member("refused", r.refused);
+        out.member("growth_events", r.growth);
         out.member("instructions_per_step", r.cost.step).member("instructions_per_prediction", r.cost.predict).close('}');
     }
     return out.close(']').close('}').text() + "\n";

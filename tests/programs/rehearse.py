@@ -79,6 +79,10 @@ class Rehearse(Case):
         report = self.report("--path", self.write("turn.csv", text), "--task", "regress", "--ram", 4)
         self.assertGreater(min(c["forgetting"] for c in report["candidates"]), 0.1)
         self.assertIsNone(report["candidates"][0]["accuracy"])
+        report = self.report("--path", "turn.csv", "--task", "regress", "--ram", 16)
+        growing = [c for c in report["candidates"] if ".plastic = true" in c["shape"]]
+        self.assertGreater(max(c["growth_events"] for c in growing), 0)  # it notices
+        self.assertEqual({c["growth_events"] for c in report["candidates"] if c not in growing}, {0})
 
     def test_limits(self):
         path = self.circle(500)
@@ -107,6 +111,10 @@ class Rehearse(Case):
             if compiler.startswith("arm"):  # a desktop's arrays are padded
                 checks = (f"static_assert(model_type::bytes == {best['block_bytes']});\n"
                           f"static_assert(sizeof(model_type) + model_type::bytes <= {best['ram_bytes']});\n")
+            growing = [c for c in report["candidates"] if ".plastic = true" in c["shape"]][0]
+            checks += f"static_assert({growing['shape']}.flaw() == nullptr);\n"
+            if compiler.startswith("arm"):
+                checks += f"static_assert(synapse::learner<{growing['shape']}>::bytes == {growing['block_bytes']});\n"
             source = self.write("advice.cpp", "#include <synapse/synapse.hpp>\n" + lines[0] + "\n" + lines[1] + "\n" + checks +
                                 "int main() {\n" + lines[2] + "\n return static_cast<int>(model.latest().steps); }\n")
             done = subprocess.run([compiler, "-std=c++20", "-fsyntax-only", "-fno-exceptions", f"-I{INCLUDE}",
