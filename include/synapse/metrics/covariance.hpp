@@ -37,7 +37,7 @@ public:
     // Takes x [features]; horizon >= 1.
     // not_finite    x holds NaN, an infinity or a magnitude above largest_input: nothing has changed
     // @cost 1.5 features^2; loop-safe
-    SYNAPSE_LOOP_SAFE status push(const float* x, float horizon) noexcept {
+    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE status push(const float* x, float horizon) noexcept {
         if (!usable(features_, x)) return status::not_finite;
         if (count_ < 0xffffffffu) ++count_;
         const float share = information::newest_share(count_, horizon);
@@ -61,7 +61,7 @@ public:
         for (std::uint32_t i = 0; i < triangle::size(features_); ++i) pairs_[i] = 0.0f;
     }
 
-    static bool usable(std::uint32_t n, const float* x) noexcept {
+    SYNAPSE_OUTLINE static bool usable(std::uint32_t n, const float* x) noexcept {
         for (std::uint32_t i = 0; i < n; ++i) {
             const float magnitude = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x[i]) & 0x7fffffffu);
             if (!(magnitude <= largest_input)) return false;
@@ -107,7 +107,7 @@ public:
     [[nodiscard]] status settle() const noexcept { return seen_ <= lag_ && (next_ < lag_ || lag_ == 0) ? status::ok : status::corrupt; }
 
     // Takes x [units]. The first `lag` samples only wait. Statuses and cost as covariance::push, at twice the units.
-    SYNAPSE_LOOP_SAFE status push(const float* x, float horizon) noexcept {
+    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE status push(const float* x, float horizon) noexcept {
         if (!covariance::usable(units_, x)) return status::not_finite;
         float* oldest = past_ + std::size_t{next_} * units_;
         status s = status::ok;
