@@ -28,6 +28,7 @@
 #include <synapse/checkpoint/unpack.hpp>
 #include <synapse/core/arena.hpp>
 #include <synapse/core/bytes.hpp>
+#include <synapse/core/divide.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/matrix.hpp>
 #include <synapse/core/random.hpp>
@@ -44,6 +45,7 @@
 #include <synapse/learner/class_register.hpp>
 #include <synapse/learner/growing.hpp>
 #include <synapse/learner/learner.hpp>
+#include <synapse/learner/pinned_shape.hpp>
 #include <synapse/learner/report.hpp>
 #include <synapse/learner/shape.hpp>
 #include <synapse/learner/tuning.hpp>
@@ -71,6 +73,7 @@
 #include <synapse/network/least_squares.hpp>
 #include <synapse/network/loss.hpp>
 #include <synapse/network/network.hpp>
+#include <synapse/network/pins.hpp>
 #include <synapse/network/random_features.hpp>
 #include <synapse/network/readout.hpp>
 #include <synapse/network/topology.hpp>

@@ -123,7 +123,7 @@ TEST_CASE("learner: a sized learner, a run-time one and its size-erased body rea
     REQUIRE(ok(loaded(a, saved(b))));
     CHECK(saved(a) == saved(b));
     for (int i = 0; i < 10; ++i) live(b, dice);
-    REQUIRE(ok(loaded<learner_body<default_kernels>>(a, saved(b))));
+    REQUIRE(ok(loaded<sized::body>(a, saved(b))));
     CHECK(saved(a) == saved(b));
 }
 

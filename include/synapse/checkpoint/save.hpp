@@ -198,8 +198,8 @@ private:
 // The part of a model that has no size in its type, so that learners of every shape share one copy of this code.
 struct no_learner {};
 no_learner learner_in(const void*);
-template <class Kernels>
-learner_body<Kernels> learner_in(const learner_body<Kernels>*);
+template <class Kernels, class Form>
+learner_body<Kernels, Form> learner_in(const learner_body<Kernels, Form>*);
 template <class Model>
 using sizeless_t = std::conditional_t<std::is_same_v<decltype(learner_in(static_cast<Model*>(nullptr))), no_learner>, Model,
                                       decltype(learner_in(static_cast<Model*>(nullptr)))>;

@@ -240,8 +240,8 @@ inline shape shape_for(const dense_net& net) {
 // Gives a learner of shape_for(net)'s sizes these weights, in both systems. Its statistics become the net's, or mean 0 and deviation 1, as
 // firmly as if `horizon` samples had been seen: what it answers is what the net answered, and goes on from there.
 // Throws std::invalid_argument, the learner unchanged, if a size or a function differs or a number is not finite.
-template <class Kernels>
-void adopt(learner_body<Kernels>& model, const dense_net& net) {
+template <class Kernels, class Form>
+void adopt(learner_body<Kernels, Form>& model, const dense_net& net) {
     const shape wanted = shape_for(net);
     const shape& form = model.form();
     if (wanted.inputs != form.inputs || wanted.outputs != form.outputs || !std::equal(wanted.hidden, wanted.hidden + max_hidden_layers, form.hidden)) {

@@ -13,14 +13,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include <synapse/config.hpp>
+#include <synapse/core/divide.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/random.hpp>
 #include <synapse/core/result.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/class_register.hpp>
 #include <synapse/learner/growing.hpp>
+#include <synapse/learner/pinned_shape.hpp>
 #include <synapse/learner/report.hpp>
 #include <synapse/learner/shape.hpp>
 #include <synapse/learner/tuning.hpp>
@@ -39,24 +42,30 @@ namespace synapse {
 // Varies a replayed sample before it is learned again: x [inputs] in network units, changed in place; must stay finite.
 using augmentation = void (*)(void* context, std::span<float> x, random_generator& source);
 
-template <kernel_set Kernels>
+// Form: shape, or pinned_shape for a learner that has constants for some of its numbers.
+template <kernel_set Kernels, class Form = shape>
 class learner_body {
+    using parts = body_parts<Form>;
+
 public:
     using kernels = Kernels;
+    using network_type = network<Kernels, parts::network>;
+    using growing_type = growing<Kernels, parts::network>;
+    using memory_type = basic_replay_buffer<typename parts::replay_form>;
     using arithmetic = typename Kernels::arithmetic;
 
     // A body without memory: only for measuring. Use learner or any_learner.
     SYNAPSE_OUTLINE explicit constexpr learner_body(const shape& form) noexcept
         : form_{form},
           fast_{form.network()},
-          slow_{form.slow ? network<Kernels>{form.network()} : network<Kernels>{}},
+          slow_{form.slow ? network_type{form.network()} : network_type{}},
           work_{form.network(), form.batch, Kernels::lanes},
           inputs_{form.scaling == input_scaling::standardise ? form.inputs : 0},
           targets_{form.learns == task::regression ? form.outputs : 0},
           memory_{form.memory()},
           classes_{form.learns == task::classification ? form.outputs : 0},
           pending_{form.pending, form.inputs},
-          growing_{form.plastic ? growing<Kernels>{form.network()} : growing<Kernels>{}} {}
+          growing_{form.plastic ? growing_type{form.network()} : growing_type{}} {}
 
     // The names here are the keys of a checkpoint's map.
     template <class Self, class Visitor>
@@ -90,15 +99,20 @@ public:
         visit.absent("history_buffer");
         visit.absent("metrics_history");
         if (sees<Visitor>(feature::plastic) && self.form_.plastic) {
-            visit.group("plasticity", self.growing_);
-            visit.group("growth_history", self.growing_.history());
+            if constexpr (parts::plastic) {
+                visit.group("plasticity", self.growing_);
+                visit.group("growth_history", self.growing_.history());
+            }
         } else {
             visit.absent("growth_history");
         }
     }
 
     status settle() const noexcept {
-        if (!growing_.describes(fast_) || (form_.slow && fast_.units() != slow_.units())) return status::corrupt;
+        if (form_.slow && fast_.units() != slow().units()) return status::corrupt;
+        if constexpr (parts::plastic) {
+            if (!growing_.describes(fast_)) return status::corrupt;
+        }
         const bool random_is_dead = (random_.word[0] | random_.word[1] | random_.word[2] | random_.word[3]) == 0;
         return random_is_dead || !(replay_credit_ >= -1.0f && replay_credit_ <= 1.0f) ? status::corrupt : status::ok;
     }
@@ -189,7 +203,7 @@ public:
         if (!fast_.admits(1, rate(), tuning_.momentum)) return status::diverged;
         if (learns_scaling()) inputs_.update(x.data(), tuning_.normalizer_horizon);
         scale_input(x.data(), work_.input(0));
-        slow_.forward(work_, 1);
+        slow_system().forward(work_, 1);
         for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answer(0)[j] = work_.output(0)[j];
         if (augment_ != nullptr) augment_(augment_context_, std::span<float>{work_.input(0), form_.inputs}, random_);
         fast_.forward(work_, 1);
@@ -218,12 +232,16 @@ public:
     // @cost one copy of the weights and the new units' columns
     // @source Rusu et al. 2016, with the columns' lateral inputs inside one dense layer
     status begin_column(std::uint32_t units) noexcept {
-        if (!form_.plastic || !is_classifier() || units == 0 || growing_.layers().layers() == 0) return status::out_of_range;
-        if (!growing_.has_room(tuning_, units, fast_)) return status::no_room;
-        if (form_.slow && tuning_.answers == answer::slow) copy_weights(slow_, fast_);
-        if (form_.slow && tuning_.answers != answer::slow) copy_weights(fast_, slow_);
-        growing_.begin_column(report_, units, classes_.known(), fast_, followers(), work_, random_);
-        return status::ok;
+        if constexpr (parts::plastic) {
+            if (!form_.plastic || !is_classifier() || units == 0 || growing_.layers().layers() == 0) return status::out_of_range;
+            if (!growing_.has_room(tuning_, units, fast_)) return status::no_room;
+            if (form_.slow && tuning_.answers == answer::slow) copy_weights(slow_system(), fast_);
+            if (form_.slow && tuning_.answers != answer::slow) copy_weights(fast_, slow_system());
+            growing_.begin_column(report_, units, classes_.known(), fast_, followers(), work_, random_);
+            return status::ok;
+        } else {
+            return status::out_of_range;
+        }
     }
 
     // Removes every stored sample of a class, its count, and the weights of its output in both systems; the class is unknown again.
@@ -243,7 +261,7 @@ public:
         memory_.forget_class(label);
         classes_.forget(label);
         clear_output(fast_, label);
-        if (form_.slow) clear_output(slow_, label);
+        if (form_.slow) clear_output(slow_system(), label);
         done.remaining = memory_.size();
         return done;
     }
@@ -298,7 +316,7 @@ public:
 
     // Replaces the tuning (the seed is kept). out_of_range: nothing has changed; tuning::flaw() says what is wrong.
     status retune(const tuning& numbers) noexcept {
-        if (numbers.flaw() != nullptr) return status::out_of_range;
+        if (!numbers.is_sound()) return status::out_of_range;
         const std::uint64_t seed = tuning_.seed;
         tuning_ = numbers;
         tuning_.seed = seed;
@@ -320,15 +338,25 @@ public:
     [[nodiscard]] constexpr const shape& form() const noexcept { return form_; }
     [[nodiscard]] const tuning& tuned() const noexcept { return tuning_; }
     [[nodiscard]] constexpr bool is_classifier() const noexcept { return form_.learns == task::classification; }
-    [[nodiscard]] network<Kernels>& fast() noexcept { return fast_; }
-    [[nodiscard]] const network<Kernels>& fast() const noexcept { return fast_; }
-    [[nodiscard]] const network<Kernels>& slow() const noexcept { return slow_; }
-    [[nodiscard]] replay_buffer& memory() noexcept { return memory_; }
-    [[nodiscard]] const replay_buffer& memory() const noexcept { return memory_; }
+    [[nodiscard]] network_type& fast() noexcept { return fast_; }
+    [[nodiscard]] const network_type& fast() const noexcept { return fast_; }
+    [[nodiscard]] const network_type& slow() const noexcept { return slow_of(*this); }
+    [[nodiscard]] memory_type& memory() noexcept { return memory_; }
+    [[nodiscard]] const memory_type& memory() const noexcept { return memory_; }
     [[nodiscard]] const normalizer& input_statistics() const noexcept { return inputs_; }
     [[nodiscard]] const normalizer& target_statistics() const noexcept { return targets_; }
-    [[nodiscard]] const growth_history& growth() const noexcept { return growing_.history(); }
-    [[nodiscard]] plastic_layers<Kernels>& units() noexcept { return growing_.layers(); }
+    [[nodiscard]] const growth_history& growth() const noexcept {
+        if constexpr (parts::plastic) {
+            return growing_.history();
+        } else {
+            return no_growth;
+        }
+    }
+    [[nodiscard]] auto& units() noexcept
+        requires(parts::plastic)
+    {
+        return growing_.layers();
+    }
     [[nodiscard]] bool knows(std::uint32_t label) const noexcept { return classes_.knows(label); }
 
 protected:
@@ -338,15 +366,15 @@ protected:
     // Takes the block of memory and the numbers, and is born.
     // no_memory     the block is too small; out_of_range: the shape or tuning has a flaw. The learner must not be used.
     status begin(std::span<std::byte> block, const tuning& numbers) noexcept {
-        if (form_.flaw() != nullptr || numbers.flaw() != nullptr) return status::out_of_range;
+        if (form_.flaw() != nullptr || !numbers.is_sound()) return status::out_of_range;
         if (const status s = place(*this, block); !ok(s)) return s;
         tuning_ = numbers;
         random_ = random_generator{numbers.seed};
         // Classes start undecided but apart; numbers start at their mean.
         const bool kaiming = !is_classifier() && form_.function == activation::relu;
         fast_.randomise(random_, kaiming ? kaiming_gain : 1.0f, !is_classifier());
-        if (form_.slow) copy_weights(fast_, slow_);
-        growing_.begin(kaiming ? kaiming_gain : 1.0f);
+        if (form_.slow) copy_weights(fast_, slow_system());
+        if constexpr (parts::plastic) growing_.begin(kaiming ? kaiming_gain : 1.0f);
         report_.neurons = fast_.units() - fast_.outputs();
         return status::ok;
     }
@@ -359,10 +387,22 @@ private:
         template <class Systems, class Visitor>
         static constexpr void fields(Systems& self, Visitor& visit) {
             visit.group("fast", self.body.fast_);
-            if (sees<Visitor>(feature::slow) && self.body.form_.slow) visit.group("slow", self.body.slow_);
+            if (sees<Visitor>(feature::slow) && self.body.form_.slow) visit.group("slow", slow_of(self.body));
         }
     };
 
+    // The slow system; where there is none nobody asks for it.
+    template <class Self>
+    static constexpr auto& slow_of(Self& self) noexcept {
+        if constexpr (parts::slow) {
+            return self.slow_;
+        } else {
+            return self.fast_;
+        }
+    }
+    [[nodiscard]] network_type& slow_system() noexcept { return slow_of(*this); }
+
+    static constexpr growth_history no_growth{};
     static constexpr float kaiming_gain = 2.44948974f;  // sqrt(6)
 
     [[nodiscard]] static bool usable(std::span<const float> numbers) noexcept {
@@ -388,7 +428,8 @@ private:
         return s;
     }
 
-    static void clear_output(network<Kernels>& net, std::uint32_t output) noexcept {
+    template <class Network>
+    static void clear_output(Network& net, std::uint32_t output) noexcept {
         dense& last = net.layer(net.layers() - 1);
         for (std::uint32_t k = 0; k < last.inputs().used; ++k) last.weights()(k, output) = 0.0f;
         last.bias()[output] = 0.0f;
@@ -419,7 +460,7 @@ private:
             fast_.forward(work_, 1);
             return status::ok;
         }
-        slow_.forward(work_, 1);
+        slow_system().forward(work_, 1);
         if (tuning_.answers == answer::both) {
             for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answers_[j] = work_.output(0)[j];
             fast_.forward(work_, 1);
@@ -444,7 +485,7 @@ private:
         if (learns_scaling()) {
             for (std::uint32_t b = 0; b < fresh; ++b) inputs_.update(x + std::size_t{b} * form_.inputs, tuning_.normalizer_horizon);
         }
-        if (labels != nullptr) classes_.choose_current(fresh, labels, tuning_.recent_labels);
+        if (is_classifier()) classes_.choose_current(fresh, labels, tuning_.recent_labels);
         if (memory_.size() != 0) replay_credit_ += owed(fresh) - static_cast<float>(replays);
 
         // The new samples share the first pass with as many replayed ones as fit; the rest follow in passes of their own.
@@ -456,16 +497,16 @@ private:
             pass(together, weight, 0, nullptr, nullptr, nullptr);
         }
 
-        if (y != nullptr) targets_.update(y, tuning_.normalizer_horizon);  // after the error was taken: prequential
+        if (!is_classifier()) targets_.update(y, tuning_.normalizer_horizon);  // after the error was taken: prequential
         ++report_.steps;
         report_.replayed += replays;
         consolidate();
         judge();
-        if (form_.plastic) {
-            growing_.step(tuning_, report_, is_classifier() ? 0.0f : 2.0f * report_.loss, fast_, followers(), work_, random_);
+        if constexpr (parts::plastic) {
+            if (form_.plastic) growing_.step(tuning_, report_, is_classifier() ? 0.0f : 2.0f * report_.loss, fast_, followers(), work_, random_);
         }
         if (hurried_ != 0) --hurried_;
-        for (std::uint32_t b = 0; b < fresh; ++b) remember(x + std::size_t{b} * form_.inputs, y, labels == nullptr ? 0 : labels[b]);
+        for (std::uint32_t b = 0; b < fresh; ++b) remember(x + std::size_t{b} * form_.inputs, y, is_classifier() ? labels[b] : 0);
         return status::ok;
     }
 
@@ -493,7 +534,7 @@ private:
         const bool consistent = form_.slow && replays != 0 && tuning_.consistency > 0.0f;
         const std::uint32_t asked = gated() ? replays + fresh : consistent ? replays : 0;
         if (asked != 0) {
-            slow_.forward(work_, asked);
+            slow_system().forward(work_, asked);
             for (std::uint32_t b = 0; b < asked; ++b) {
                 for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answer(b)[j] = work_.output(b)[j];
             }
@@ -504,7 +545,7 @@ private:
             if (consistent) agree(b, replay_weight);
         }
         for (std::uint32_t b = 0; b < fresh; ++b) {
-            if (labels != nullptr) {
+            if (is_classifier()) {
                 label_delta(replays + b, labels[b], 1.0f / static_cast<float>(fresh));
             } else {
                 target_delta(replays + b, y);
@@ -515,13 +556,18 @@ private:
 
     // One step down the gradients in work_, under the eyes of what makes units grow.
     void descend(std::uint32_t samples) noexcept {
-        if (!form_.plastic) return fast_.backward(work_, samples, rate(), tuning_.momentum);
-        const bool looks = growing_.looks();
-        fast_.backward(work_, samples, rate(), tuning_.momentum,
-                       [&](std::uint32_t l, workspace& work) noexcept { growing_.layers().watch(l, work, samples, looks); });
+        if constexpr (parts::plastic) {
+            if (form_.plastic) {
+                const bool looks = growing_.looks();
+                fast_.backward(work_, samples, rate(), tuning_.momentum,
+                               [&](std::uint32_t l, auto& work) noexcept { growing_.layers().watch(l, work, samples, looks); });
+                return;
+            }
+        }
+        fast_.backward(work_, samples, rate(), tuning_.momentum);
     }
     // The system that grows with the fast one; null for none.
-    [[nodiscard]] network<Kernels>* followers() noexcept { return form_.slow ? &slow_ : nullptr; }
+    [[nodiscard]] network_type* followers() noexcept { return form_.slow ? &slow_system() : nullptr; }
 
     // Draws a stored sample into row b.
     void recall(std::uint32_t b) noexcept {
@@ -583,15 +629,16 @@ private:
 
     // The slow system takes a step towards the fast one, if one is due after this many steps.
     void consolidate() noexcept {
-        const std::uint64_t steps = report_.steps + report_.steps_asleep;
-        if (!form_.slow || steps % tuning_.slow_every != 0) return;
-        follow(fast_, slow_, follow_share(tuning_.slow_decay, tuning_.slow_every, steps / tuning_.slow_every));
+        if (!form_.slow) return;
+        const division rounds = divide(report_.steps + report_.steps_asleep, tuning_.slow_every);
+        if (rounds.remainder != 0) return;
+        follow(fast_, slow_system(), follow_share(tuning_.slow_decay, tuning_.slow_every, rounds.quotient));
     }
 
     // What the error of a new sample says about learning itself: roll back what hurt, notice that the world has changed.
     void judge() noexcept {
         if (gated() && judged_bad_) {
-            copy_weights(slow_, fast_);
+            copy_weights(slow_system(), fast_);
             gate_.reset();
             ++report_.rollbacks;
         }
@@ -607,9 +654,13 @@ private:
         }
     }
 
+    [[nodiscard]] bool has_columns() const noexcept {
+        if constexpr (parts::plastic) return growing_.layers().columns() != 0;
+        return false;
+    }
     // Behind frozen columns the input statistics stand still.
     [[nodiscard]] bool learns_scaling() const noexcept {
-        return form_.scaling == input_scaling::standardise && growing_.layers().columns() == 0;
+        return form_.scaling == input_scaling::standardise && !has_columns();
     }
     [[nodiscard]] bool gated() const noexcept { return form_.slow && tuning_.gate_margin > 0.0f; }
 
@@ -635,14 +686,14 @@ private:
     [[nodiscard]] float range_high() const noexcept { return form_.scaling == input_scaling::none ? form_.range_high : tuning_.input_clamp; }
     [[nodiscard]] float* slow_answer(std::uint32_t b) noexcept { return slow_answers_ + std::size_t{b} * form_.outputs; }
 
-    shape form_;
-    tuning tuning_;
-    network<Kernels> fast_;
-    network<Kernels> slow_;
-    workspace work_;
+    Form form_;
+    tuning tuning_ = default_tuning;
+    network_type fast_;
+    [[no_unique_address]] std::conditional_t<parts::slow, network_type, absent_part> slow_;
+    typename network_type::workspace work_;
     normalizer inputs_;
     normalizer targets_;
-    replay_buffer memory_;
+    memory_type memory_;
     class_register classes_;
     report report_;
     random_generator random_;
@@ -653,7 +704,7 @@ private:
     drift_detector drift_;
     gate gate_;
     pending_samples pending_;
-    growing<Kernels> growing_;
+    [[no_unique_address]] std::conditional_t<parts::plastic, growing<Kernels, parts::network>, absent_part> growing_;
     std::uint32_t* drawn_ = nullptr;
     float* slow_answers_ = nullptr;
     augmentation augment_ = nullptr;

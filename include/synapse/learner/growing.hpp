@@ -17,7 +17,7 @@
 
 namespace synapse {
 
-template <kernel_set Kernels>
+template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class growing {
 public:
     constexpr growing() noexcept = default;
@@ -36,20 +36,20 @@ public:
 
     // gain: of the weights at birth.
     void begin(float gain) noexcept { layers_.begin(gain); }
-    [[nodiscard]] bool describes(const network<Kernels>& net) const noexcept { return layers_.describes(net); }
+    [[nodiscard]] bool describes(const network<Kernels, Pins>& net) const noexcept { return layers_.describes(net); }
 
     // After a step was learned: turnover, and at the end of each window the triggers. squared_error: the running one, in network units;
     // 0 where labels are learned. slow may be null. The report says what was done.
     // @cost units in use, now and then one read of the weights above; a growing step, its columns besides; loop-safe
-    SYNAPSE_LOOP_SAFE void step(const tuning& t, report& r, float squared_error, network<Kernels>& fast, network<Kernels>* slow,
-                                workspace& work, random_generator& source) noexcept {
+    SYNAPSE_LOOP_SAFE void step(const tuning& t, report& r, float squared_error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow,
+                                basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
         turn_over(t, squared_error, fast, slow, work, source);
         respond(t, r.steps, r.last_error, fast, slow, work, source);
         say(r, fast);
     }
 
     // Whether every hidden layer can take in `units` more.
-    [[nodiscard]] bool has_room(const tuning& t, std::uint32_t units, const network<Kernels>& fast) const noexcept {
+    [[nodiscard]] bool has_room(const tuning& t, std::uint32_t units, const network<Kernels, Pins>& fast) const noexcept {
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
             if (fast.layer(l).outputs().free() < units) return false;
         }
@@ -58,8 +58,8 @@ public:
 
     // A column: freezes what is there and the outputs marked [outputs], and takes `units` more of every hidden layer into use, for which
     // there is room. @cost the new units' columns, and the velocities if there are any
-    void begin_column(report& r, std::uint32_t units, const std::uint8_t* outputs, network<Kernels>& fast, network<Kernels>* slow,
-                      workspace& work, random_generator& source) noexcept {
+    void begin_column(report& r, std::uint32_t units, const std::uint8_t* outputs, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow,
+                      basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
         layers_.freeze(fast, outputs);
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
             growth_event event{r.steps, l, growth_reason::column, 0.0f, 0.0f, fast.layer(l).outputs().used, 0};
@@ -72,24 +72,24 @@ public:
         say(r, fast);
     }
 
-    [[nodiscard]] constexpr plastic_layers<Kernels>& layers() noexcept { return layers_; }
-    [[nodiscard]] constexpr const plastic_layers<Kernels>& layers() const noexcept { return layers_; }
+    [[nodiscard]] constexpr plastic_layers<Kernels, Pins>& layers() noexcept { return layers_; }
+    [[nodiscard]] constexpr const plastic_layers<Kernels, Pins>& layers() const noexcept { return layers_; }
     [[nodiscard]] constexpr growth_history& history() noexcept { return history_; }
     [[nodiscard]] constexpr const growth_history& history() const noexcept { return history_; }
 
 private:
     static constexpr std::uint32_t looks_every = 4;
 
-    static std::uint32_t hidden_units(const network<Kernels>& net) noexcept { return net.units() - net.outputs(); }
+    static std::uint32_t hidden_units(const network<Kernels, Pins>& net) noexcept { return net.units() - net.outputs(); }
 
-    void say(report& r, const network<Kernels>& fast) const noexcept {
+    void say(report& r, const network<Kernels, Pins>& fast) const noexcept {
         r.neurons = hidden_units(fast);
         r.growth_events = history_.events();
         r.recycled = layers_.recycled();
     }
 
     // At the end of a window of errors: grows if a trigger asks for it; at the cap, the least useful unit makes room instead.
-    void respond(const tuning& t, std::uint64_t step, float error, network<Kernels>& fast, network<Kernels>* slow, workspace& work,
+    void respond(const tuning& t, std::uint64_t step, float error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, basic_workspace<Pins.layers>& work,
                  random_generator& source) noexcept {
         if (!errors_.add(error, t.growth_window) || step < last_event_ + t.growth_pause) return;
         growth_event event;
@@ -108,7 +108,7 @@ private:
         history_.add(event);
     }
 
-    void turn_over(const tuning& t, float squared_error, network<Kernels>& fast, network<Kernels>* slow, workspace& work,
+    void turn_over(const tuning& t, float squared_error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, basic_workspace<Pins.layers>& work,
                    random_generator& source) noexcept {
         if (!(t.turnover_rate > 0.0f)) return;
         if (passes_ % looks_every != 0) return;  // nothing new is known
@@ -151,7 +151,7 @@ private:
     }
 
     // Units that layer l may still get, all caps considered.
-    [[nodiscard]] std::uint32_t room_for(const tuning& t, const network<Kernels>& fast, std::uint32_t l) const noexcept {
+    [[nodiscard]] std::uint32_t room_for(const tuning& t, const network<Kernels, Pins>& fast, std::uint32_t l) const noexcept {
         const std::uint32_t reserved = fast.layer(l).outputs().free();
         if (t.max_units == 0) return reserved;
         const std::uint64_t used = hidden_units(fast);
@@ -160,7 +160,7 @@ private:
         return left < reserved ? static_cast<std::uint32_t>(left) : reserved;
     }
 
-    plastic_layers<Kernels> layers_;
+    plastic_layers<Kernels, Pins> layers_;
     error_windows errors_;
     growth_history history_;
     std::uint64_t last_event_ = 0;

@@ -1,7 +1,10 @@
 // Everything that is a number and costs no bytes. May be changed while the learner lives.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+
+#include <synapse/config.hpp>
 
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/status.hpp>
@@ -63,36 +66,9 @@ struct tuning {
     std::uint32_t recent_labels = 20;   // new samples compete only with labels among the last so many; 0: with all seen; <= 64
 
     // The first thing wrong, as a sentence; null if the tuning can be used. NaN is wrong everywhere.
-    [[nodiscard]] constexpr const char* flaw() const noexcept {
-        if (!(learning_rate > 0.0f && learning_rate <= 1000.0f)) return "tuning.learning_rate lies outside (0, 1000]";
-        if (!(replay_ratio >= 0.0f && replay_ratio <= 0.99f)) return "tuning.replay_ratio lies outside [0, 0.99]";
-        if (!(replay_weight >= 0.0f && replay_weight <= 1e6f)) return "tuning.replay_weight lies outside [0, 1e6]";
-        if (!(momentum >= 0.0f && momentum <= 0.999f)) return "tuning.momentum lies outside [0, 0.999]";
-        if (!(error_clip > 0.0f && error_clip <= 1e6f)) return "tuning.error_clip lies outside (0, 1e6]";
-        if (!(input_clamp > 0.0f && input_clamp <= 1e6f)) return "tuning.input_clamp lies outside (0, 1e6]";
-        if (!(normalizer_horizon >= 1.0f && normalizer_horizon <= 1e9f)) return "tuning.normalizer_horizon lies outside [1, 1e9]";
-        if (!(report_horizon >= 1.0f && report_horizon <= 1e9f)) return "tuning.report_horizon lies outside [1, 1e9]";
-        if (!(consistency >= 0.0f && consistency <= 1e6f)) return "tuning.consistency lies outside [0, 1e6]";
-        if (!(slow_decay >= 0.0f && slow_decay < 1.0f)) return "tuning.slow_decay lies outside [0, 1)";
-        if (!(gate_margin == 0.0f || (gate_margin > 1.0f && gate_margin <= 1e6f))) return "tuning.gate_margin is neither 0 nor in (1, 1e6]";
-        if (!(gate_horizon >= 1.0f && gate_horizon <= 1e6f)) return "tuning.gate_horizon lies outside [1, 1e6]";
-        if (!(drift_threshold >= 0.0f && drift_threshold <= 1e9f)) return "tuning.drift_threshold lies outside [0, 1e9]";
-        if (!(drift_tolerance >= 0.0f && drift_tolerance <= 1e9f)) return "tuning.drift_tolerance lies outside [0, 1e9]";
-        if (!(drift_rate_gain > 0.0f && drift_rate_gain <= 100.0f)) return "tuning.drift_rate_gain lies outside (0, 100]";
-        if (static_cast<std::uint8_t>(on_drift) > static_cast<std::uint8_t>(drift_response::flush)) return "tuning.on_drift is no response";
-        if (slow_every == 0 || slow_every > 1000000) return "tuning.slow_every lies outside [1, 1000000]";
-        if (sleep_rounds == 0) return "tuning.sleep_rounds is 0";
-        if (!(grow_active_share >= 0.0f && grow_active_share <= 1.0f)) return "tuning.grow_active_share lies outside [0, 1]";
-        if (!(grow_error_rise >= 0.0f && grow_error_rise <= 1e6f)) return "tuning.grow_error_rise lies outside [0, 1e6]";
-        if (!(grow_rank_share >= 0.0f && grow_rank_share <= 1.0f)) return "tuning.grow_rank_share lies outside [0, 1]";
-        if (!(grow_error_above >= 0.0f && grow_error_above <= 1e12f)) return "tuning.grow_error_above lies outside [0, 1e12]";
-        if (!(growth > 0.0f && growth <= 10.0f)) return "tuning.growth lies outside (0, 10]";
-        if (growth_window < 2 || growth_window > 1000000000) return "tuning.growth_window lies outside [2, 1e9]";
-        if (!(turnover_rate >= 0.0f && turnover_rate <= 1.0f)) return "tuning.turnover_rate lies outside [0, 1]";
-        if (recent_labels > 64) return "tuning.recent_labels is above 64";
-        if (static_cast<std::uint8_t>(answers) > static_cast<std::uint8_t>(answer::both)) return "tuning.answers is no system";
-        return nullptr;
-    }
+    [[nodiscard]] constexpr const char* flaw() const noexcept;
+    // True if there is none. Without the sentences, which a firmware need not carry.
+    [[nodiscard]] constexpr bool is_sound() const noexcept;
 
     static constexpr bool saved_if_not_default = true;
     // For checkpoints: the tuning is saved and comes back with the learner.
@@ -131,7 +107,102 @@ struct tuning {
         visit.value("turnover_age", self.turnover_age);
         visit.value("recent_labels", self.recent_labels);
     }
-    [[nodiscard]] constexpr status settle() const noexcept { return flaw() == nullptr ? status::ok : status::corrupt; }
+    [[nodiscard]] constexpr status settle() const noexcept { return is_sound() ? status::ok : status::corrupt; }
 };
+
+namespace detail {
+
+inline constexpr float above_0 = 0x1p-149f;
+inline constexpr float below_1 = 0x1.fffffep-1f;
+
+struct tuning_range {
+    float tuning::*number;
+    float low;  // the range is closed
+    float high;
+};
+inline constexpr tuning_range tuning_ranges[] = {
+    {&tuning::learning_rate, above_0, 1000.0f},
+    {&tuning::replay_ratio, 0.0f, 0.99f},
+    {&tuning::replay_weight, 0.0f, 1e6f},
+    {&tuning::momentum, 0.0f, 0.999f},
+    {&tuning::error_clip, above_0, 1e6f},
+    {&tuning::input_clamp, above_0, 1e6f},
+    {&tuning::normalizer_horizon, 1.0f, 1e9f},
+    {&tuning::report_horizon, 1.0f, 1e9f},
+    {&tuning::consistency, 0.0f, 1e6f},
+    {&tuning::slow_decay, 0.0f, below_1},
+    {&tuning::gate_horizon, 1.0f, 1e6f},
+    {&tuning::drift_threshold, 0.0f, 1e9f},
+    {&tuning::drift_tolerance, 0.0f, 1e9f},
+    {&tuning::drift_rate_gain, above_0, 100.0f},
+    {&tuning::grow_active_share, 0.0f, 1.0f},
+    {&tuning::grow_error_rise, 0.0f, 1e6f},
+    {&tuning::grow_rank_share, 0.0f, 1.0f},
+    {&tuning::grow_error_above, 0.0f, 1e12f},
+    {&tuning::growth, above_0, 10.0f},
+    {&tuning::turnover_rate, 0.0f, 1.0f},
+};
+// What is said of each: two lists, so that a program which does not ask carries no text.
+inline constexpr const char* tuning_range_flaws[] = {
+    "tuning.learning_rate lies outside (0, 1000]",
+    "tuning.replay_ratio lies outside [0, 0.99]",
+    "tuning.replay_weight lies outside [0, 1e6]",
+    "tuning.momentum lies outside [0, 0.999]",
+    "tuning.error_clip lies outside (0, 1e6]",
+    "tuning.input_clamp lies outside (0, 1e6]",
+    "tuning.normalizer_horizon lies outside [1, 1e9]",
+    "tuning.report_horizon lies outside [1, 1e9]",
+    "tuning.consistency lies outside [0, 1e6]",
+    "tuning.slow_decay lies outside [0, 1)",
+    "tuning.gate_horizon lies outside [1, 1e6]",
+    "tuning.drift_threshold lies outside [0, 1e9]",
+    "tuning.drift_tolerance lies outside [0, 1e9]",
+    "tuning.drift_rate_gain lies outside (0, 100]",
+    "tuning.grow_active_share lies outside [0, 1]",
+    "tuning.grow_error_rise lies outside [0, 1e6]",
+    "tuning.grow_rank_share lies outside [0, 1]",
+    "tuning.grow_error_above lies outside [0, 1e12]",
+    "tuning.growth lies outside (0, 10]",
+    "tuning.turnover_rate lies outside [0, 1]",
+};
+static_assert(sizeof tuning_ranges / sizeof *tuning_ranges == sizeof tuning_range_flaws / sizeof *tuning_range_flaws);
+
+// The first number out of its range; the length of the list if there is none.
+SYNAPSE_OUTLINE constexpr std::size_t first_out_of_range(const tuning& numbers) noexcept {
+    std::size_t i = 0;
+    for (const tuning_range& r : tuning_ranges) {
+        if (!(numbers.*r.number >= r.low && numbers.*r.number <= r.high)) break;
+        ++i;
+    }
+    return i;
+}
+
+// say(sentence) for the first thing wrong apart from those, `none` if there is nothing.
+template <class Say, class Verdict>
+SYNAPSE_INLINE constexpr Verdict first_other_flaw(const tuning& t, Say say, Verdict none) noexcept {
+    if (!(t.gate_margin == 0.0f || (t.gate_margin > 1.0f && t.gate_margin <= 1e6f))) return say("tuning.gate_margin is neither 0 nor in (1, 1e6]");
+    if (static_cast<std::uint8_t>(t.on_drift) > static_cast<std::uint8_t>(drift_response::flush)) return say("tuning.on_drift is no response");
+    if (t.slow_every == 0 || t.slow_every > 1000000) return say("tuning.slow_every lies outside [1, 1000000]");
+    if (t.sleep_rounds == 0) return say("tuning.sleep_rounds is 0");
+    if (t.growth_window < 2 || t.growth_window > 1000000000) return say("tuning.growth_window lies outside [2, 1e9]");
+    if (t.recent_labels > 64) return say("tuning.recent_labels is above 64");
+    if (static_cast<std::uint8_t>(t.answers) > static_cast<std::uint8_t>(answer::both)) return say("tuning.answers is no system");
+    return none;
+}
+
+}  // namespace detail
+
+constexpr const char* tuning::flaw() const noexcept {
+    const std::size_t range = detail::first_out_of_range(*this);
+    if (range < sizeof detail::tuning_ranges / sizeof *detail::tuning_ranges) return detail::tuning_range_flaws[range];
+    return detail::first_other_flaw(*this, [](const char* sentence) { return sentence; }, static_cast<const char*>(nullptr));
+}
+
+constexpr bool tuning::is_sound() const noexcept {
+    return detail::first_out_of_range(*this) == sizeof detail::tuning_ranges / sizeof *detail::tuning_ranges &&
+           detail::first_other_flaw(*this, [](const char*) { return false; }, true);
+}
+
+inline constexpr tuning default_tuning{};
 
 }  // namespace synapse

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
 
 namespace synapse {
@@ -75,7 +76,7 @@ constexpr float from_half(std::uint16_t h) noexcept {
 }
 
 // Stores x [n] (finite) at out [bytes(f, n)]; u8 and bit over the range [low, high], low < high. @cost n; loop-safe
-constexpr void encode(sample_format f, std::uint32_t n, const float* x, float low, float high, std::byte* out) noexcept {
+SYNAPSE_INLINE constexpr void encode(sample_format f, std::uint32_t n, const float* x, float low, float high, std::byte* out) noexcept {
     switch (f) {
         case sample_format::f32:
             for (std::uint32_t i = 0; i < n; ++i) store_little(out + 4 * i, std::bit_cast<std::uint32_t>(x[i]));
@@ -104,7 +105,7 @@ constexpr void encode(sample_format f, std::uint32_t n, const float* x, float lo
 }
 
 // The inverse of encode, to within the format's resolution. @cost n; loop-safe
-constexpr void decode(sample_format f, std::uint32_t n, const std::byte* in, float low, float high, float* x) noexcept {
+SYNAPSE_INLINE constexpr void decode(sample_format f, std::uint32_t n, const std::byte* in, float low, float high, float* x) noexcept {
     switch (f) {
         case sample_format::f32:
             for (std::uint32_t i = 0; i < n; ++i) x[i] = std::bit_cast<float>(load_little<std::uint32_t>(in + 4 * i));

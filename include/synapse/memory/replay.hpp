@@ -40,20 +40,22 @@ struct replay_form {
     replay_policy policy = replay_policy::reservoir;
 };
 
-class replay_buffer {
+// Form: replay_form, or a type of the same members some of which are constants.
+template <class Form = replay_form>
+class basic_replay_buffer {
 public:
     static constexpr std::uint32_t none = 0xffffffffu;
     static constexpr float largest_number = 1e15f;  // of a stored feature or target
 
-    constexpr replay_buffer() noexcept = default;
-    explicit constexpr replay_buffer(const replay_form& form) noexcept
+    constexpr basic_replay_buffer() noexcept = default;
+    explicit constexpr basic_replay_buffer(const replay_form& form) noexcept
         : form_{form}, priorities_{form.policy == replay_policy::priority ? form.capacity : 0} {
         positions_.capacity = form.capacity;
     }
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        const replay_form& f = self.form_;
+        const Form& f = self.form_;
         if (f.capacity == 0) return;
         visit.value("seen", self.seen_);
         visit.value("next", self.positions_.next);
@@ -89,8 +91,8 @@ public:
         for (std::uint32_t i = 0; i < positions_.used; ++i) ++class_stored_[labels_[i]];
     }
 
-    [[nodiscard]] constexpr const replay_form& form() const noexcept { return form_; }
-    [[nodiscard]] constexpr std::uint32_t size() const noexcept { return positions_.used; }
+    [[nodiscard]] constexpr const Form& form() const noexcept { return form_; }
+    [[nodiscard]] constexpr std::uint32_t size() const noexcept { return form_.capacity == 0 ? 0 : positions_.used; }
     [[nodiscard]] constexpr std::uint64_t seen() const noexcept { return seen_; }
     [[nodiscard]] std::uint32_t label(std::uint32_t position) const noexcept { return labels_[position]; }
     [[nodiscard]] const float* target(std::uint32_t position) const noexcept { return targets_ + std::size_t{position} * form_.targets; }
@@ -165,6 +167,7 @@ public:
 
     // Drops everything stored and begins anew: were the past still counted, a reservoir would hardly admit what comes next.
     void clear() noexcept {
+        if (form_.capacity == 0) return;
         for (std::uint32_t i = 0; !priorities_.empty() && i < positions_.used; ++i) priorities_.set(i, 0.0f);
         positions_.clear();
         seen_ = 0;
@@ -234,7 +237,7 @@ private:
         }
     }
 
-    replay_form form_;
+    Form form_;
     ring positions_;
     priority_tree priorities_;
     std::uint64_t seen_ = 0;
@@ -245,5 +248,7 @@ private:
     std::uint32_t* class_stored_ = nullptr;
     std::uint8_t* was_largest_ = nullptr;
 };
+
+using replay_buffer = basic_replay_buffer<>;
 
 }  // namespace synapse

@@ -18,37 +18,39 @@
 #include <synapse/kernels/kernel_set.hpp>
 #include <synapse/network/activation.hpp>
 #include <synapse/network/dense.hpp>
+#include <synapse/network/pins.hpp>
 #include <synapse/network/topology.hpp>
 #include <synapse/network/workspace.hpp>
 
 namespace synapse {
 
-template <kernel_set Kernels>
+template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class network {
 public:
     using kernels = Kernels;
+    using workspace = basic_workspace<Pins.layers>;
 
     constexpr network() noexcept = default;
     explicit constexpr network(const topology& t) noexcept : layers_{t.hidden_layers() + 1} {
         for (std::uint32_t l = 0; l < layers_; ++l) {
             const slots in = l == 0 ? slots{t.inputs, t.inputs} : slots{t.hidden[l - 1], t.reserved(l - 1)};
-            const slots out = l + 1 == layers_ ? slots{t.outputs, t.outputs} : slots{t.hidden[l], t.reserved(l)};
-            layer_[l] = dense{in, out, l + 1 == layers_ ? activation::linear : t.function, t.momentum, Kernels::lanes};
+            const slots out = l + 1 == layers() ? slots{t.outputs, t.outputs} : slots{t.hidden[l], t.reserved(l)};
+            layer_[l] = dense{in, out, l + 1 == layers() ? activation::linear : t.function, t.momentum, Kernels::lanes};
         }
     }
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        for (std::uint32_t l = 0; l < self.layers_; ++l) visit.group("layer", l, self.layer_[l]);
+        for (std::uint32_t l = 0; l < self.layers(); ++l) visit.group("layer", l, self.layer_[l]);
     }
 
     // Each layer must take in what the one below gives out.
     [[nodiscard]] status settle() const noexcept {
-        for (std::uint32_t l = 0; l < layers_; ++l) {
+        for (std::uint32_t l = 0; l < layers(); ++l) {
             const slots& in = layer_[l].inputs();
             const slots& out = layer_[l].outputs();
             if (l == 0 && in.used != in.reserved) return status::wrong_shape;
-            if (l + 1 == layers_ && out.used != out.reserved) return status::wrong_shape;
+            if (l + 1 == layers() && out.used != out.reserved) return status::wrong_shape;
             if (out.used == 0 || (l != 0 && in.used != layer_[l - 1].outputs().used)) return status::corrupt;
         }
         return status::ok;
@@ -69,9 +71,9 @@ public:
     // relu units whole. With zero_outputs the last layer starts at zero: a new learner predicts the mean.
     // @source LeCun et al. 1998; He et al. 2015
     void randomise(random_generator& source, float gain, bool zero_outputs) noexcept {
-        for (std::uint32_t l = 0; l < layers_; ++l) {
+        for (std::uint32_t l = 0; l < layers(); ++l) {
             const float range = gain / __builtin_sqrtf(static_cast<float>(layer_[l].inputs().used));
-            layer_[l].randomise(zero_outputs && l + 1 == layers_ ? 0.0f : range, source);
+            layer_[l].randomise(zero_outputs && l + 1 == layers() ? 0.0f : range, source);
         }
         measure_weights();
     }
@@ -80,23 +82,23 @@ public:
     // zero in the padding. samples <= work.batch(). @cost one read of every weight whose input is not zero; loop-safe
     SYNAPSE_LOOP_SAFE void forward(workspace& work, std::uint32_t samples) const noexcept {
         list_rows(work, 0, samples);
-        for (std::uint32_t l = 0; l < layers_; ++l) {
+        for (std::uint32_t l = 0; l < layers(); ++l) {
             const auto in = work.units(l, samples);
             const auto out = work.units(l + 1, samples);
             const dense& layer = layer_[l];
             const row_list rows{work.rows(l), work.row_count[l]};
-            if (samples == 1 && layer.function() == activation::relu) {
+            if (is_single(samples) && l + 1 != layers() && function(layer) == activation::relu) {
                 work.row_count[l + 1] = Kernels::forward_relu(layer.view(), rows, in.data, out.data, work.rows(l + 1));
                 continue;
             }
-            if (samples == 1) {
+            if (is_single(samples)) {
                 Kernels::forward(layer.view(), rows, in.data, out.data);
             } else {
                 Kernels::forward(layer.view(), rows, batch_view<const float>{in.data, samples, in.stride}, out);
             }
-            if (l + 1 == layers_) break;  // outputs are linear and stay as they are
+            if (l + 1 == layers()) break;  // outputs are linear and stay as they are
             const std::uint32_t width = padded(layer.outputs().used);
-            for (std::uint32_t b = 0; b < samples; ++b) activate<Kernels>(layer.function(), width, out[b]);
+            for (std::uint32_t b = 0; b < samples; ++b) activate<Kernels>(function(layer), width, out[b]);
             list_rows(work, l + 1, samples);
         }
     }
@@ -124,7 +126,7 @@ public:
     SYNAPSE_LOOP_SAFE void backward(workspace& work, std::uint32_t samples, float rate, float momentum, Watch&& watch) noexcept {
         weight_bound_ += largest_move(samples, rate, momentum);
         prepare_output_delta(work, samples);
-        for (std::uint32_t l = layers_; l-- > 0;) {
+        for (std::uint32_t l = layers(); l-- > 0;) {
             dense& layer = layer_[l];
             watch(l, work);
             const row_list rows{work.rows(l), work.row_count[l]};
@@ -132,12 +134,12 @@ public:
             const auto delta = work.delta(l + 1, samples);
             auto dx = work.delta(l, samples);
             if (l == 0) dx.data = nullptr;
-            if (layer.has_momentum()) {
+            if (has_momentum(layer)) {
                 backward_momentum(layer, in, delta, rate, momentum, dx);
-            } else if (samples == 1 && l > 0 && layer_[l - 1].function() == activation::relu) {
+            } else if (is_single(samples) && l > 0 && function(layer_[before(l)]) == activation::relu) {
                 Kernels::backward_relu(layer.view(), rows, in.data, delta.data, rate, dx.data);
                 continue;
-            } else if (samples == 1) {
+            } else if (is_single(samples)) {
                 Kernels::backward(layer.view(), rows, in.data, delta.data, rate, dx.data);
             } else {
                 Kernels::backward(layer.view(), rows, batch_view<const float>{in.data, samples, in.stride},
@@ -147,22 +149,22 @@ public:
             const std::uint32_t used = layer.inputs().used;
             const std::uint32_t width = padded(used);
             for (std::uint32_t b = 0; b < samples; ++b) {
-                activate_backward<Kernels>(layer_[l - 1].function(), used, in[b], dx[b]);
+                activate_backward<Kernels>(function(layer_[before(l)]), used, in[b], dx[b]);
                 for (std::uint32_t j = used; j < width; ++j) dx[b][j] = 0.0f;
             }
         }
     }
 
-    [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return layers_; }
+    [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return Pins.any ? layers_ : Pins.layers; }
     [[nodiscard]] constexpr dense& layer(std::uint32_t l) noexcept { return layer_[l]; }
     [[nodiscard]] constexpr const dense& layer(std::uint32_t l) const noexcept { return layer_[l]; }
     [[nodiscard]] constexpr std::uint32_t inputs() const noexcept { return layer_[0].inputs().used; }
-    [[nodiscard]] constexpr std::uint32_t outputs() const noexcept { return layer_[layers_ - 1].outputs().used; }
+    [[nodiscard]] constexpr std::uint32_t outputs() const noexcept { return layer_[layers() - 1].outputs().used; }
 
     // Hidden and output units in use.
     [[nodiscard]] constexpr std::uint32_t units() const noexcept {
         std::uint32_t n = 0;
-        for (std::uint32_t l = 0; l < layers_; ++l) n += layer_[l].outputs().used;
+        for (std::uint32_t l = 0; l < layers(); ++l) n += layer_[l].outputs().used;
         return n;
     }
 
@@ -183,17 +185,24 @@ private:
     // The largest magnitude among weights and velocities in use; an infinity or NaN if one is.
     [[nodiscard]] float largest_in_use() const noexcept {
         std::uint32_t largest = 0;
-        for (std::uint32_t l = 0; l < layers_; ++l) {
+        for (std::uint32_t l = 0; l < layers(); ++l) {
             const auto w = layer_[l].weights();
             for (std::uint32_t k = 0; k < w.rows; ++k) largest = larger(largest, Kernels::largest_bits(w.cols, w.row(k)));
             largest = larger(largest, Kernels::largest_bits(w.cols, layer_[l].bias()));
-            if (!layer_[l].has_momentum()) continue;
+            if (!has_momentum(layer_[l])) continue;
             const auto v = layer_[l].velocities();
             for (std::uint32_t k = 0; k < v.rows; ++k) largest = larger(largest, Kernels::largest_bits(v.cols, v.row(k)));
             largest = larger(largest, Kernels::largest_bits(v.cols, layer_[l].bias_velocity()));
         }
         return std::bit_cast<float>(largest);
     }
+
+    // The layer before layer l > 0, in words that gcc 12 believes where there is one layer.
+    static constexpr std::uint32_t before(std::uint32_t l) noexcept { return Pins.layers == 1 ? 0 : l - 1; }
+    // What is pinned, or else what is. function: of hidden layers.
+    static constexpr activation function(const dense& layer) noexcept { return Pins.any ? layer.function() : Pins.function; }
+    static constexpr bool has_momentum(const dense& layer) noexcept { return Pins.any ? layer.has_momentum() : Pins.momentum; }
+    static constexpr bool is_single(std::uint32_t samples) noexcept { return Pins.single || samples == 1; }
 
     static constexpr std::uint32_t larger(std::uint32_t a, std::uint32_t b) noexcept { return a > b ? a : b; }
     static constexpr std::uint32_t padded(std::uint32_t n) noexcept { return round_up(n, Kernels::lanes); }
@@ -203,8 +212,8 @@ private:
         std::uint32_t* rows = work.rows(l);
         const std::uint32_t n = layer_[l].inputs().used;
         const auto in = work.units(l, samples);
-        if (l == 0 || layer_[l - 1].function() == activation::relu) {
-            work.row_count[l] = samples == 1 ? Kernels::nonzero(n, in.data, rows)
+        if (l == 0 || function(layer_[before(l)]) == activation::relu) {
+            work.row_count[l] = is_single(samples) ? Kernels::nonzero(n, in.data, rows)
                                              : Kernels::nonzero(n, batch_view<const float>{in.data, samples, in.stride}, rows);
         } else {
             for (std::uint32_t k = 0; k < n; ++k) rows[k] = k;
@@ -243,7 +252,7 @@ private:
         }
     }
 
-    dense layer_[max_layers];
+    dense layer_[Pins.layers];
     std::uint32_t layers_ = 0;
     float weight_bound_ = 0.0f;
 };

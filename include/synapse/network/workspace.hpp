@@ -6,14 +6,17 @@
 
 #include <synapse/core/fields.hpp>
 #include <synapse/kernels/kernel_set.hpp>
+#include <synapse/network/pins.hpp>
 #include <synapse/network/topology.hpp>
 
 namespace synapse {
 
-class workspace {
+// Layers: at most so many.
+template <std::uint32_t Layers = max_layers>
+class basic_workspace {
 public:
-    constexpr workspace() noexcept = default;
-    constexpr workspace(const topology& t, std::uint32_t batch, std::uint32_t lanes) noexcept : batch_{batch}, levels_{t.hidden_layers() + 2} {
+    constexpr basic_workspace() noexcept = default;
+    constexpr basic_workspace(const topology& t, std::uint32_t batch, std::uint32_t lanes) noexcept : batch_{batch}, levels_{t.hidden_layers() + 2} {
         for (std::uint32_t l = 0; l < levels_; ++l) {
             const std::uint32_t width = l == 0 ? t.inputs : l + 1 == levels_ ? t.outputs : t.reserved(l - 1);
             stride_[l] = round_up(width, lanes);
@@ -43,16 +46,18 @@ public:
     [[nodiscard]] float* output_delta(std::uint32_t sample) noexcept { return delta(levels_ - 1, batch_)[sample]; }
 
     [[nodiscard]] std::uint32_t* rows(std::uint32_t l) noexcept { return rows_[l]; }
-    std::uint32_t row_count[max_layers] = {};  // entries of rows(l), set by the forward pass
+    std::uint32_t row_count[Layers] = {};  // entries of rows(l), set by the forward pass
 
 private:
-    float* units_[max_layers + 1] = {};
-    std::uint32_t* rows_[max_layers] = {};
+    float* units_[Layers + 1] = {};
+    std::uint32_t* rows_[Layers] = {};
     float* delta_[2] = {};
-    std::uint32_t stride_[max_layers + 1] = {};
+    std::uint32_t stride_[Layers + 1] = {};
     std::uint32_t batch_ = 0;
     std::uint32_t levels_ = 0;
     std::uint32_t widest_ = 0;
 };
+
+using workspace = basic_workspace<>;
 
 }  // namespace synapse

@@ -9,13 +9,14 @@
 namespace synapse {
 
 // slow := slow + share (fast - slow), every weight in use. Same topology. @cost one read of both, one write of slow; loop-safe
-template <class Kernels>
-void follow(const network<Kernels>& fast, network<Kernels>& slow, float share) noexcept {
+template <class Network>
+void follow(const Network& fast, Network& slow, float share) noexcept {
+    using kernels = typename Network::kernels;
     for (std::uint32_t l = 0; l < fast.layers(); ++l) {
         const auto from = fast.layer(l).weights();
         const auto to = slow.layer(l).weights();
-        for (std::uint32_t k = 0; k < from.rows; ++k) Kernels::blend(from.cols, share, from.row(k), to.row(k));
-        Kernels::blend(from.cols, share, fast.layer(l).bias(), slow.layer(l).bias());
+        for (std::uint32_t k = 0; k < from.rows; ++k) kernels::blend(from.cols, share, from.row(k), to.row(k));
+        kernels::blend(from.cols, share, fast.layer(l).bias(), slow.layer(l).bias());
     }
 }
 
@@ -29,8 +30,8 @@ constexpr float follow_share(float decay, std::uint32_t every, std::uint64_t rou
 }
 
 // to := from, bit for bit; to's velocities come to rest. Same topology. @cost one read and one write of the weights; loop-safe
-template <class Kernels>
-void copy_weights(const network<Kernels>& from, network<Kernels>& to) noexcept {
+template <class From, class To>
+void copy_weights(const From& from, To& to) noexcept {
     for (std::uint32_t l = 0; l < from.layers(); ++l) {
         const auto w = from.layer(l).weights();
         dense& layer = to.layer(l);

@@ -101,8 +101,8 @@ enum class incoming : std::uint8_t {
 // which a single new unit has its kink; those of several spread between it and its reflection. range: half the width of the
 // uniform distribution that weights are born from. The units' outgoing weights are not touched.
 // @cost count columns of weights; loop-safe
-template <class Kernels>
-SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels>& net, std::uint32_t l, std::uint32_t first, std::uint32_t count, incoming how,
+template <class Kernels, network_pins Pins>
+SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t l, std::uint32_t first, std::uint32_t count, incoming how,
                                      const incoming_guide& guide, const float* x, float range, random_generator& source) noexcept {
     dense& layer = net.layer(l);
     const auto w = layer.weights();
@@ -137,8 +137,8 @@ SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels>& net, std::uint32_t l, std
 }
 
 // The same weights for another network of the same topology: columns [first, first + count) of layer l are copied.
-template <class Kernels>
-SYNAPSE_LOOP_SAFE void copy_incoming(const network<Kernels>& from, network<Kernels>& to, std::uint32_t l, std::uint32_t first,
+template <class Kernels, network_pins Pins>
+SYNAPSE_LOOP_SAFE void copy_incoming(const network<Kernels, Pins>& from, network<Kernels, Pins>& to, std::uint32_t l, std::uint32_t first,
                                      std::uint32_t count) noexcept {
     const auto source = from.layer(l).weights();
     const auto target = to.layer(l).weights();

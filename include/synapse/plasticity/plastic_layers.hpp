@@ -34,7 +34,7 @@ struct plastic_layer {
     }
 };
 
-template <kernel_set Kernels>
+template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class plastic_layers {
 public:
     constexpr plastic_layers() noexcept = default;
@@ -65,7 +65,7 @@ public:
     }
 
     // True if this describes that network.
-    [[nodiscard]] bool describes(const network<Kernels>& net) const noexcept {
+    [[nodiscard]] bool describes(const network<Kernels, Pins>& net) const noexcept {
         for (std::uint32_t l = 0; l < layers_; ++l) {
             const plastic_layer& layer = layer_[l];
             const std::uint32_t units = net.layer(l).outputs().used;
@@ -77,7 +77,7 @@ public:
 
     // For network::backward: holds back what is frozen and, if `looks`, learns from the last of `samples` what it tells of units and errors.
     // @cost the units and inputs of the layer a few times; loop-safe
-    SYNAPSE_LOOP_SAFE void watch(std::uint32_t l, workspace& work, std::uint32_t samples, bool looks = true) noexcept {
+    SYNAPSE_LOOP_SAFE void watch(std::uint32_t l, basic_workspace<Pins.layers>& work, std::uint32_t samples, bool looks = true) noexcept {
         const auto delta = work.delta(l + 1, samples);
         const std::uint32_t last = samples - 1;
         if (looks && l > 0) layer_[l - 1].guide.template add<Kernels>(work.units(l - 1, samples)[last], delta[last]);
@@ -97,7 +97,7 @@ public:
 
     // Takes n more units of hidden layer l into use, n at most what is reserved; slow may be null. x: what the layer read lately.
     // Returns how many. @cost n columns of weights; loop-safe
-    SYNAPSE_LOOP_SAFE std::uint32_t grow(network<Kernels>& fast, network<Kernels>* slow, std::uint32_t l, std::uint32_t n, const float* x,
+    SYNAPSE_LOOP_SAFE std::uint32_t grow(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t n, const float* x,
                                          random_generator& source) noexcept {
         const std::uint32_t first = layer_[l].units.units().used;
         const std::uint32_t taken = fast.widen(l, n);
@@ -112,7 +112,7 @@ public:
 
     // Lets the least useful unit of layer l make room for a new one, if it is worth less than `enough`; false if none is.
     // @cost one read of the weights above, and one column below; loop-safe
-    SYNAPSE_LOOP_SAFE bool recycle(network<Kernels>& fast, network<Kernels>* slow, std::uint32_t l, std::uint32_t maturity, float enough,
+    SYNAPSE_LOOP_SAFE bool recycle(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t maturity, float enough,
                                    const float* x, random_generator& source) noexcept {
         unit_records& units = layer_[l].units;
         const std::uint32_t j = least_useful(fast, l, units, maturity, enough);
@@ -126,7 +126,7 @@ public:
     }
 
     // What the units of layer l are worth on average. @cost one read of the weights above
-    [[nodiscard]] float mean_utility(const network<Kernels>& net, std::uint32_t l) const noexcept {
+    [[nodiscard]] float mean_utility(const network<Kernels, Pins>& net, std::uint32_t l) const noexcept {
         const unit_records& units = layer_[l].units;
         float sum = 0.0f;
         for (std::uint32_t j = 0; j < units.units().used; ++j) sum += units.template utility<Kernels>(net.layer(l + 1), j);
@@ -135,7 +135,7 @@ public:
 
     // Freezes every unit in use, and the outputs that are marked: from now on learning changes none of their incoming weights.
     // @cost the velocities, if there are any
-    void freeze(network<Kernels>& net, const std::uint8_t* outputs) noexcept {
+    void freeze(network<Kernels, Pins>& net, const std::uint8_t* outputs) noexcept {
         ++columns_;
         for (std::uint32_t l = 0; l < layers_; ++l) {
             for (std::uint32_t j = 0; j < layer_[l].units.units().used; ++j) layer_[l].units.set_plasticity(j, 0.0f);
@@ -164,7 +164,7 @@ public:
     void choose_incoming(incoming how) noexcept { grown_ = how; }
 
 private:
-    void connect(network<Kernels>& fast, network<Kernels>* slow, std::uint32_t l, std::uint32_t first, std::uint32_t count, incoming how,
+    void connect(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t first, std::uint32_t count, incoming how,
                  const float* x, random_generator& source) noexcept {
         if (count == 0) return;
         const float range = gain_ / __builtin_sqrtf(static_cast<float>(fast.layer(l).inputs().used));

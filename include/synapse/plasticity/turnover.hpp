@@ -27,8 +27,8 @@ inline constexpr float worthless = 0.01f;
 
 // The eligible unit of hidden layer l with the least utility, the first of equals; no_unit if there is none, or none below `enough`.
 // @cost one read of the weights above the layer; loop-safe
-template <class Kernels>
-[[nodiscard]] SYNAPSE_LOOP_SAFE std::uint32_t least_useful(const network<Kernels>& net, std::uint32_t l, const unit_records& units,
+template <class Kernels, network_pins Pins>
+[[nodiscard]] SYNAPSE_LOOP_SAFE std::uint32_t least_useful(const network<Kernels, Pins>& net, std::uint32_t l, const unit_records& units,
                                                            std::uint32_t maturity, float enough) noexcept {
     std::uint32_t chosen = no_unit;
     float least = enough;
@@ -44,8 +44,8 @@ template <class Kernels>
 
 // Takes unit j of hidden layer l out of what is answered: the layer above keeps its mean, and its outgoing weights become zero.
 // @cost the outgoing weights; loop-safe
-template <class Kernels>
-SYNAPSE_LOOP_SAFE void retire(network<Kernels>& net, std::uint32_t l, std::uint32_t j, float mean) noexcept {
+template <class Kernels, network_pins Pins>
+SYNAPSE_LOOP_SAFE void retire(network<Kernels, Pins>& net, std::uint32_t l, std::uint32_t j, float mean) noexcept {
     dense& above = net.layer(l + 1);
     const auto w = above.weights();
     constexpr float largest_bias = 1e15f;  // what lies beyond is left as it is: the numbers stay finite

@@ -1,0 +1,19 @@
+// What of a network's topology is known when it is compiled; by default nothing, and it may have any.
+#pragma once
+
+#include <cstdint>
+
+#include <synapse/network/activation.hpp>
+#include <synapse/network/topology.hpp>
+
+namespace synapse {
+
+struct network_pins {
+    std::uint32_t layers = max_layers;  // at most
+    bool any = true;                    // the rest is not known
+    activation function = activation::relu;
+    bool momentum = true;
+    bool single = false;  // one sample at a time
+};
+
+}  // namespace synapse

@@ -1,0 +1,94 @@
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <doctest/doctest.h>
+
+#include <synapse/core/random.hpp>
+#include <synapse/hosted/any_learner.hpp>
+#include <synapse/learner/learner.hpp>
+#include <synapse/learner/pinned_shape.hpp>
+
+namespace {
+
+using synapse::shape;
+using synapse::tuning;
+
+constexpr shape small{.inputs = 2, .outputs = 1, .hidden = {4}};
+constexpr shape wider{.inputs = 5, .outputs = 3, .hidden = {9}};
+constexpr shape three_wide{.inputs = 3, .outputs = 3, .hidden = {9}};
+constexpr shape deeper{.inputs = 2, .outputs = 1, .hidden = {4, 4}};
+constexpr shape rich{.inputs = 3, .outputs = 2, .hidden = {6, 5}, .replay = 20, .function = synapse::activation::tanh, .batch = 3, .slow = true,
+                     .pending = 2, .momentum = true, .format = synapse::sample_format::f16, .policy = synapse::replay_policy::priority};
+constexpr shape classes{.inputs = 3, .outputs = 4, .hidden = {6}, .replay = 20, .learns = synapse::task::classification, .batch = 2,
+                        .format = synapse::sample_format::u8, .policy = synapse::replay_policy::balanced};
+constexpr shape bare_classes{.inputs = 3, .outputs = 4, .hidden = {6}, .learns = synapse::task::classification, .scaling = synapse::input_scaling::none};
+constexpr shape linear{.inputs = 3, .outputs = 2};
+
+template <shape Shape>
+using body = typename synapse::learner<Shape>::body;
+
+// Sizes are run-time numbers: learners that differ in nothing else share their code.
+static_assert(std::is_same_v<body<small>, body<wider>>);
+static_assert(!std::is_same_v<body<small>, body<deeper>>);
+static_assert(sizeof(body<small>) < sizeof(body<rich>));
+static_assert(sizeof(body<rich>) < sizeof(synapse::learner_body<synapse::default_kernels>));
+
+// The same life for a learner of constants and for one of run-time numbers: the same weights and the same answers.
+template <shape Shape>
+void agree(const tuning& numbers) {
+    static synapse::fixed_arena<synapse::learner<Shape>::bytes> memory;
+    synapse::learner<Shape> pinned{memory, numbers};
+    synapse::any_learner<> free{Shape, numbers};
+    synapse::random_generator world{5};
+    float x[3];
+    float y[4];
+    for (int i = 0; i < 400; ++i) {
+        for (float& v : x) v = world.symmetric();
+        for (float& v : y) v = world.symmetric();
+        const std::span<const float> in{x, Shape.inputs};
+        if constexpr (Shape.learns == synapse::task::classification) {
+            const std::uint32_t label = world.below(Shape.outputs);
+            REQUIRE(ok(pinned.step(in, label)));
+            REQUIRE(ok(free.step(in, label)));
+        } else {
+            REQUIRE(ok(pinned.step(in, std::span<const float>{y, Shape.outputs})));
+            REQUIRE(ok(free.step(in, std::span<const float>{y, Shape.outputs})));
+        }
+        if (i % 20 == 0) CHECK(pinned.sleep(3).samples == free.sleep(3).samples);
+    }
+    CHECK(synapse::weights_hash(pinned) == synapse::weights_hash(free));
+    CHECK(pinned.latest().error == free.latest().error);
+    float a[4] = {};
+    float b[4] = {};
+    REQUIRE(ok(pinned.predict({x, Shape.inputs}, {a, Shape.outputs})));
+    REQUIRE(ok(free.predict({x, Shape.inputs}, {b, Shape.outputs})));
+    for (std::uint32_t j = 0; j < Shape.outputs; ++j) CHECK(a[j] == b[j]);
+    CHECK(pinned.form().inputs == Shape.inputs);
+    CHECK(pinned.form().slow == Shape.slow);
+}
+
+}  // namespace
+
+TEST_CASE("what a shape has not is not there; what it has learns the same bits as in a learner of run-time numbers") {
+    agree<small>({});
+    agree<three_wide>({});
+    agree<deeper>({});
+    agree<rich>({.replay_ratio = 0.5f, .momentum = 0.3f, .answers = synapse::answer::both, .gate_margin = 1.5f});
+    agree<classes>({.replay_ratio = 0.5f});
+    agree<bare_classes>({});
+    agree<linear>({});
+}
+
+TEST_CASE("what is not there is refused in words") {
+    static synapse::fixed_arena<synapse::learner<small>::bytes> memory;
+    synapse::learner<small> model{memory};
+    const float x[2] = {1, 2};
+    CHECK(model.hold(x).why() == synapse::status::no_room);
+    CHECK(model.observe(x) == synapse::status::out_of_range);
+    CHECK(model.step(x, 1u) == synapse::status::out_of_range);
+    CHECK(model.classify(x).why() == synapse::status::out_of_range);
+    CHECK(model.sleep(10).samples == 0);
+    CHECK(model.sleep(10).finished);
+    CHECK(model.latest().steps == 0);
+}
