@@ -42,6 +42,17 @@ std::vector<life> lives() {
     add("balanced bits", classes, [](shape& s) { s.policy = replay_policy::balanced; s.format = sample_format::bit; s.slow = true; s.momentum = true; },
         {.replay_ratio = 0.7f, .momentum = 0.5f, .slow_every = 3});
     add("unscaled, waiting", plain, [](shape& s) { s.scaling = input_scaling::none; s.pending = 5; s.range_low = -1.0f; }, {});
+    add("growing and recycling", plain,
+        [](shape& s) {
+            s.plastic = true;
+            s.replay = 20;
+            s.slow = true;
+            s.momentum = true;
+            s.hidden_reserved[0] = 14;
+            s.hidden_reserved[1] = 11;
+        },
+        {.replay_ratio = 0.5f, .momentum = 0.4f, .grow_active_share = 0.3f, .grow_error_above = 0.0f, .growth_window = 10, .growth_pause = 15,
+         .turnover_rate = 0.01f, .turnover_age = 5});
     return out;
 }
 
@@ -89,6 +100,10 @@ TEST_CASE("learner: train 2N = train N, save, load, train N, bit for bit") {
             model straight{l.form, numbers};
             random_generator dice{5};
             for (int i = 0; i < n; ++i) live(straight, dice);
+            if (l.form.plastic && n == 1000) {
+                CHECK(straight.latest().growth_events > 1);
+                CHECK(straight.latest().recycled > 1);
+            }
             const auto file = saved(straight);
             const random_generator at_half = dice;
 
