@@ -214,3 +214,26 @@ TEST_CASE("dead sensors and motors are borne: every metric is a number") {
     CHECK(felt.confidence.confidence <= 1.0f);
     CHECK(felt.self_prediction.error >= 0.0f);
 }
+
+TEST_CASE("the models inside may grow: the state stays, and a checkpoint takes the grown ones along") {
+    auto form = small;
+    form.hidden_reserved[0] = 20;
+    form.hidden_reserved[1] = 16;
+    synapse::agent_tuning numbers;
+    numbers.learning.grow_active_share = 0.0f;  // any active unit is reason enough
+    numbers.learning.grow_error_above = 0.0f;
+    numbers.learning.growth_pause = 300;
+    synapse::any_agent<> agent{form, numbers};
+    worlds::synthetic_world world{0.5, 8};
+    live(agent, world, 4000);
+    CHECK(agent.world_model().fast().units() > 8 + 6 + 3);
+    CHECK(agent.latest().agency.share > 0.2f);
+    const auto bytes = saved(agent);
+    synapse::any_agent<> twin{form};
+    synapse::span_source source{bytes};
+    REQUIRE(synapse::load(twin.body(), source).outcome == synapse::status::ok);
+    worlds::synthetic_world same = world;
+    live(agent, world, 500);
+    live(twin, same, 500);
+    CHECK(saved(agent) == saved(twin));
+}

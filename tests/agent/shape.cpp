@@ -50,8 +50,11 @@ TEST_CASE("every flaw of a shape is named") {
 TEST_CASE("a shape takes in a checkpoint of the same shape, whatever was reserved") {
     synapse::agent_shape other = sound;
     CHECK(sound.accepts(other));
-    other.hidden_reserved[0] = 40;
-    CHECK(other.accepts(sound));
+    synapse::agent_shape growing = sound;
+    growing.hidden_reserved[0] = other.hidden_reserved[0] = 40;
+    growing.hidden_reserved[1] = 30;
+    CHECK(other.accepts(growing));
+    CHECK_FALSE(other.accepts(sound));  // units that grow have records
     other = sound;
     other.actions = 3;
     CHECK_FALSE(sound.accepts(other));

@@ -187,7 +187,7 @@ private:
 
     static constexpr std::uint32_t head_inputs(const agent_shape& form) noexcept {
         const std::uint32_t layers = form.world().network().hidden_layers();
-        return layers == 0 ? 0 : form.world().network().reserved(layers - 1);
+        return layers == 0 ? 0 : form.hidden[layers - 1];  // units that grow later only predict
     }
     template <class Self>
     static constexpr std::uint32_t widest(const Self& self) noexcept {

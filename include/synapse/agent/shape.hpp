@@ -71,6 +71,7 @@ private:
         for (std::uint32_t l = 0; l < max_hidden_layers; ++l) {
             form.hidden[l] = hidden[l];
             form.hidden_reserved[l] = hidden_reserved[l];
+            if (hidden_reserved[l] > hidden[l]) form.plastic = true;
         }
         form.function = function;
         form.replay = replay;
