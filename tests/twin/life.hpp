@@ -21,7 +21,9 @@ inline constexpr synapse::shape controller{.inputs = 6,
                                            .function = synapse::activation::tanh,
                                            .batch = 3,
                                            .slow = true,
-                                           .format = synapse::sample_format::u8};
+                                           .format = synapse::sample_format::u8,
+                                           .hidden_reserved = {40, 40},
+                                           .plastic = true};
 inline constexpr synapse::shape classifier{.inputs = 10,
                                            .outputs = 5,
                                            .hidden = {16},
@@ -36,7 +38,11 @@ inline constexpr synapse::tuning controller_tuning{.learning_rate = 0.02f,
                                                    .replay_ratio = 0.5f,
                                                    .gate_margin = 1.5f,
                                                    .drift_threshold = 20.0f,
-                                                   .on_drift = synapse::drift_response::faster};
+                                                   .on_drift = synapse::drift_response::faster,
+                                                   .grow_active_share = 0.1f,
+                                                   .grow_error_above = 0.0f,
+                                                   .growth_window = 2000,
+                                                   .turnover_rate = 0.001f};
 inline constexpr synapse::tuning classifier_tuning{
     .learning_rate = 0.02f, .replay_ratio = 0.4f, .momentum = 0.5f, .seed = 2, .answers = synapse::answer::both, .drift_threshold = 10.0f};
 

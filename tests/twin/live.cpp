@@ -123,6 +123,7 @@ int live(int words, const char* const* word) {
         return 1;
     }
     report("controller weights ", "controller checkpoint ", control);
+    print(control.growth().events() != 0 ? "the controller grew\n" : "the controller did not grow\n");
     report("classifier weights ", "classifier checkpoint ", classes);
     if (fresh != nullptr && !(keep(control, fresh, ".control") && keep(classes, fresh, ".classes"))) return 5;
     return 0;
