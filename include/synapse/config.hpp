@@ -62,6 +62,13 @@
 #define SYNAPSE_UNROLL
 #endif
 
+// Before this the compiler knows what is in an x86 vector, after it no more.
+#if defined(__GNUC__) || defined(__clang__)
+#define SYNAPSE_OPAQUE(vector) __asm__("" : "+v"(vector))
+#else
+#define SYNAPSE_OPAQUE(vector) static_cast<void>(vector)
+#endif
+
 // gcc 12 takes the deliberately undefined operands inside its own AVX-512 intrinsics for mistakes of whoever calls them.
 #if defined(__GNUC__) && !defined(__clang__)
 #define SYNAPSE_INTRINSICS_BEGIN                                                                      \

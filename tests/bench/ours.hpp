@@ -13,7 +13,6 @@
 #include <vector>
 
 #include <synapse/core/fields.hpp>
-#include <synapse/network/loss.hpp>
 #include <synapse/network/network.hpp>
 
 #include "plain_loops.hpp"
@@ -47,8 +46,6 @@ private:
 template <class Kernels>
 class ours final : public competitor {
 public:
-    using arithmetic = typename Kernels::arithmetic;
-
     ours(const workload& work, synapse::activation f)
         : work_{work},
           net_{synapse::network<Kernels>{form(work, f)}},
@@ -99,8 +96,8 @@ private:
         std::memcpy(scratch.input(place), work_.input(sample), work_.form.inputs * sizeof(float));
     }
     void compare(synapse::workspace& scratch, std::uint32_t place, std::uint32_t sample, float share) {
-        synapse::loss::squared<arithmetic>(work_.form.outputs, scratch.output(place), work_.wanted(sample), share,
-                                           std::numeric_limits<float>::infinity(), scratch.output_delta(place));
+        Kernels::squared(work_.form.outputs, scratch.output(place), work_.wanted(sample), share, std::numeric_limits<float>::infinity(),
+                         scratch.output_delta(place));
     }
 
     const workload& work_;

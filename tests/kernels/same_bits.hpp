@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <limits>
 #include <new>
 #include <string>
 #include <utility>
@@ -229,7 +230,14 @@ outcome outcome_of(const problem& p, bool& clean) {
     Kernels::backward(layer.view(), rows, layer.inputs()[0], layer.deltas()[0], p.rate, nullptr);
     clean = clean && layer.report(out, "weights after backward without dx");
 
-    Kernels::backward_relu(layer.view(), rows, layer.inputs()[0], layer.deltas()[0], p.rate, dx.data());
+    // Inputs as relu leaves them, or all active but the zeros.
+    exact<float> units(room);
+    for (std::uint32_t k = 0; k < p.inputs; ++k) {
+        const float x = layer.inputs()[0][k];
+        units[k] = x > 0.0f ? x : p.samples % 2 == 0 && x < 0.0f ? -x : 0.0f;
+    }
+    const std::uint32_t listed = Kernels::nonzero(p.inputs, units.data(), index.data());
+    Kernels::backward_relu(layer.view(), {index.data(), listed}, units.data(), layer.deltas()[0], p.rate, dx.data());
     out.add("dx through relu", dx.data(), p.inputs);
     for (std::uint32_t k = p.inputs; k < room; ++k) clean = clean && bits_of(dx[k]) == 0;
     for (std::uint32_t k = 0; k < room; ++k) dx[k] = untouched;
@@ -266,6 +274,20 @@ outcome outcome_of_elements(std::uint32_t n, numbers kind, std::uint64_t seed) {
     };
     in_place("blend", [&](float* slow) { Kernels::blend(n, 0.3f, first.data(), slow); });
     in_place("linear", [&](float* a) { Kernels::linear(n, a); });
+    for (const float clip : {std::numeric_limits<float>::infinity(), 0.75f}) {
+        in_place("delta of squared", [&](float* target) {
+            const float sum = Kernels::squared(n, first.data(), target, 0.3f, clip, target);
+            out.add("squared", &sum, 1);
+        });
+    }
+    const std::uint32_t padded = synapse::round_up(n, Kernels::lanes);
+    exact<float> closed(padded, untouched);
+    for (std::uint32_t i = 0; i < n; ++i) closed[i] = second[i];
+    Kernels::close_delta(n, closed.data());
+    out.add("close_delta", closed.data(), n);
+    std::uint32_t padding = 0;
+    for (std::uint32_t i = n; i < padded; ++i) padding |= bits_of(closed[i]);
+    out.add("padding of close_delta", {padding});
     in_place("relu", [&](float* a) { Kernels::relu(n, a); });
     in_place("tanh", [&](float* a) { Kernels::tanh(n, a); });
     in_place("relu_backward", [&](float* delta) { Kernels::relu_backward(n, first.data(), delta); });
@@ -318,6 +340,22 @@ void check_tiles() {
         bool clean = true;
         REQUIRE(first_difference(outcome_of<Reference>(p, clean), outcome_of<Candidate>(p, clean)) == "");
         REQUIRE(clean);
+    }
+}
+
+// Layers that a kernel set may treat as small, around every width at which it may change its ways.
+template <class Reference, class Candidate>
+void check_small() {
+    for (const std::uint32_t inputs : {15u, 16u, 32u, 48u, 64u, 65u, 80u}) {
+        for (const std::uint32_t outputs : {0u, 1u, 3u, 4u, 5u, 8u, 15u, 16u, 17u, 32u, 33u, 48u, 49u, 63u, 64u, 65u}) {
+            for (const numbers kind : {numbers::ordinary, numbers::awkward}) {
+                const problem p{inputs, outputs, outputs % 5, 1 + outputs % 2, kind, outputs % 7, 5000 + 100 * inputs + outputs};
+                INFO("layer " << inputs << " x " << outputs << (kind == numbers::awkward ? ", awkward" : ", ordinary"));
+                bool clean = true;
+                REQUIRE(first_difference(outcome_of<Reference>(p, clean), outcome_of<Candidate>(p, clean)) == "");
+                REQUIRE(clean);
+            }
+        }
     }
 }
 

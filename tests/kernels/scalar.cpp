@@ -107,6 +107,16 @@ struct contract {
         for (std::uint32_t j = 0; j < n; ++j) slow[j] = madd(share, fast[j] - slow[j], slow[j]);
     }
     static float held(float x) { return x > 0x1p20f ? 0x1p20f : x < -0x1p20f ? -0x1p20f : x; }
+    static float squared(std::uint32_t n, const float* y, const float* target, float scale, float clip, float* delta) {
+        float sum = 0.0f;
+        for (std::uint32_t j = 0; j < n; ++j) {
+            const float error = held(y[j] - target[j]);
+            sum = madd(0.5f * error, error, sum);
+            delta[j] = scale * (error > clip ? clip : error < -clip ? -clip : error);
+        }
+        return sum;
+    }
+    static void close_delta(std::uint32_t n, float* delta) { linear(n, delta); }
     static void linear(std::uint32_t n, float* a) {
         for (std::uint32_t j = 0; j < n; ++j) a[j] = held(a[j]);
     }

@@ -26,6 +26,7 @@ void check_architecture() {
         using simd = synapse::xsimd_kernels<Arithmetic, Architecture>;
         same_bits::check<scalar, simd>();
         same_bits::check_tiles<scalar, simd>();
+        same_bits::check_small<scalar, simd>();
         same_bits::check_roundings<simd>();
         same_bits::check_largest_bits<simd>();
     }

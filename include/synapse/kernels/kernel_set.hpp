@@ -9,8 +9,9 @@
 //                 b_j = madd(-rate, delta_j, b_j).
 //   5. batches    as above for each sample; the updates of one weight are applied in the order of the samples.
 //   madd is the set's arithmetic: `separate` or `fused` (arithmetic.hpp).
-// Lists of rows: `nonzero` names the inputs that are not 0. Rows that are not listed are neither read nor written: with relu
-// half the weights are left alone, in both directions (the derivative of an inactive unit is 0, so no one needs its dx).
+// Lists of rows: `nonzero` names the inputs that are not 0. Rows that are not listed are not written, and what is in them reaches no
+// result: with relu half the weights are left alone, in both directions (the derivative of an inactive unit is 0, so no one needs
+// its dx).
 // Padding: columns outputs..stride-1 of weight, bias, a and delta are +0 and stay +0; they never change a result.
 //
 // Kernel functions are loop-safe, allocate nothing and check nothing: the layer above has checked sizes and finiteness.
@@ -72,9 +73,14 @@ concept kernel_set = requires(const dense_view& layer, row_list rows, const floa
     // forward, then relu, for the layer below another: also writes the positions of the active units to index, which has room for
     // stride; returns how many.
     { Kernels::forward_relu(layer, rows, in, out, index) } noexcept -> std::same_as<std::uint32_t>;
-    // backward through a layer whose inputs are relu units and whose rows are the active ones: dx is what relu_backward would make
-    // of it, +0 at all other places of [inputs rounded up to lanes].
+    // backward through a layer whose inputs are relu units and whose rows are all the active ones: listed exactly where in > 0, with
+    // in padded by +0 to [inputs rounded up to lanes]. dx is what relu_backward would make of it, +0 at all other places of
+    // [inputs rounded up to lanes].
     { Kernels::backward_relu(layer, rows, in, in, number, out) } noexcept;
+
+    // delta [n] = scale * (y - target), each error held within +-limit and then +-clip; returns the sum of madd(0.5 * error, error, sum)
+    // in order, over the errors held within +-limit only. delta may be y or target. Arguments: n, y, target, scale, clip, delta.
+    { Kernels::squared(n, in, in, number, number, out) } noexcept -> std::same_as<float>;
 
     // fold of contract 3 over delta [n] and one row of weights [n].
     { Kernels::dot(n, in, in) } noexcept -> std::same_as<float>;
@@ -87,6 +93,7 @@ concept kernel_set = requires(const dense_view& layer, row_list rows, const floa
     // Activations in place over [n], saturating at +-limit; and delta * derivative in place, given the activation's output h [n],
     // the result held within +-limit. So no step can leave the finite numbers (network.hpp says why).
     { Kernels::linear(n, out) } noexcept;
+    { Kernels::close_delta(n, out) } noexcept;  // linear, then +0 from n to n rounded up to lanes: output deltas as backward wants them
     { Kernels::relu(n, out) } noexcept;
     { Kernels::relu_backward(n, in, out) } noexcept;
     { Kernels::tanh(n, out) } noexcept;

@@ -97,6 +97,16 @@ struct scalar_kernels {
         for (std::uint32_t i = 0; i < rows.count; ++i) dx[rows.index[i]] = saturate(dx[rows.index[i]]);
     }
 
+    static float squared(std::uint32_t n, const float* y, const float* target, float scale, float clip, float* delta) noexcept {
+        float sum = 0.0f;
+        for (std::uint32_t j = 0; j < n; ++j) {
+            const float error = saturate(y[j] - target[j]);
+            sum = Arithmetic::madd(0.5f * error, error, sum);
+            delta[j] = scale * operations::max(-clip, operations::min(clip, error));
+        }
+        return sum;
+    }
+
     static float dot(std::uint32_t n, const float* delta, const float* w) noexcept {
         return dot_columns<false>(n, 0.0f, delta, const_cast<float*>(w));  // not written to
     }
@@ -114,6 +124,11 @@ struct scalar_kernels {
 
     static void relu(std::uint32_t n, float* a) noexcept {
         for (std::uint32_t j = 0; j < n; ++j) a[j] = operations::min(limit, a[j] > 0.0f ? a[j] : 0.0f);
+    }
+
+    static void close_delta(std::uint32_t n, float* delta) noexcept {
+        linear(n, delta);
+        for (std::uint32_t j = n; j % Lanes != 0; ++j) delta[j] = 0.0f;
     }
 
     static void linear(std::uint32_t n, float* a) noexcept {

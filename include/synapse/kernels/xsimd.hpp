@@ -17,13 +17,15 @@
 #include <synapse/kernels/kernel_set.hpp>
 #include <synapse/kernels/math.hpp>
 #include <synapse/kernels/scalar.hpp>
+#include <synapse/kernels/xsimd_elements.hpp>
 #include <synapse/kernels/xsimd_registers.hpp>
+#include <synapse/kernels/xsimd_small.hpp>
 
 SYNAPSE_INTRINSICS_BEGIN
 namespace synapse {
 
 template <class Arithmetic = separate, class Architecture = xsimd::default_arch>
-struct xsimd_kernels {
+struct xsimd_kernels : xsimd_elements<Arithmetic, Architecture> {
     static_assert(xsimd_offers<Arithmetic, Architecture>,
                   "this target's vectors do not do this arithmetic: use fastest_kernels, which takes scalar_kernels here");
 
@@ -32,13 +34,18 @@ struct xsimd_kernels {
     static constexpr std::uint32_t lanes = partial_sums;
 
 private:
-    using scalar = scalar_kernels<Arithmetic, lanes>;
-    using operations = xsimd_operations<Arithmetic, Architecture>;
-    using vectors = xsimd_registers<Architecture>;
-    using value = typename operations::value;
-    static constexpr std::uint32_t width = vectors::width;
-    static constexpr std::uint32_t group = vectors::group;
-    static constexpr bool wide = vectors::wide;
+    using elements = xsimd_elements<Arithmetic, Architecture>;
+    using elements::group;
+    using elements::held_above_zero;
+    using elements::load;
+    using elements::madd;
+    using elements::saturate;
+    using elements::wide;
+    using elements::width;
+    using typename elements::operations;
+    using typename elements::scalar;
+    using typename elements::value;
+    using typename elements::vectors;
     static constexpr bool many_registers = config::vector_registers >= 32;
 
     static constexpr std::uint32_t columns_max = many_registers ? 16 : 8;            // accumulators of a single sample
@@ -46,13 +53,6 @@ private:
     static constexpr std::uint32_t tile_samples = many_registers ? 6 : 4;            // samples in a tile of a batch
     static constexpr std::uint32_t row_block = many_registers || group < 4 ? 4 : 2;  // rows whose sums are folded together
     static constexpr std::uint32_t held_columns = wide ? 4 : group;                  // registers of deltas that stay across rows
-
-    static SYNAPSE_INLINE value load(const float* p) noexcept { return value::load_aligned(p); }
-    static SYNAPSE_INLINE value saturate(const value& x) noexcept { return xsimd::max(value(-limit), xsimd::min(value(limit), x)); }
-    static SYNAPSE_INLINE value held_above_zero(const value& x) noexcept {
-        return xsimd::min(value(limit), xsimd::select(x > value(0.0f), x, value(0.0f)));
-    }
-    static SYNAPSE_INLINE value madd(const value& a, const value& b, const value& c) noexcept { return operations::madd(a, b, c); }
 
     enum class dx_form { none, plain, through_relu };
 
@@ -92,15 +92,18 @@ public:
         }
     }
 
-    static void forward(const dense_view& layer, row_list rows, const float* x, float* a) noexcept {
-        for_passes(layer, [&](auto columns, std::uint32_t j)
-                              SYNAPSE_INLINE_LAMBDA { forward_columns<columns()>(layer, rows.index, rows.count, x, a, j); });
+    static SYNAPSE_INLINE void forward(const dense_view& layer, row_list rows, const float* x, float* a) noexcept {
+        for_passes(layer, [&](auto columns, std::uint32_t j) SYNAPSE_INLINE_LAMBDA {
+            forward_columns<columns()>(layer.weight + j, layer.bias + j, layer.stride, rows, x, a + j, j, layer.outputs, nullptr);
+        });
     }
 
-    static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, std::uint32_t* active) noexcept {
+    static SYNAPSE_INLINE std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a,
+                                                     std::uint32_t* active) noexcept {
         std::uint32_t count = 0;
         for_passes(layer, [&](auto columns, std::uint32_t j) SYNAPSE_INLINE_LAMBDA {
-            count += forward_columns<columns(), true>(layer, rows.index, rows.count, x, a, j, active + count);
+            count += forward_columns<columns(), true>(layer.weight + j, layer.bias + j, layer.stride, rows, x, a + j, j, layer.outputs,
+                                                      active + count);
         });
         return count;
     }
@@ -119,7 +122,8 @@ public:
         }
     }
 
-    static void backward(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
+    static SYNAPSE_INLINE void backward(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate,
+                                        float* dx) noexcept {
         if (dx != nullptr) {
             backward_as<dx_form::plain>(layer, rows, x, delta, rate, dx);
         } else {
@@ -127,7 +131,12 @@ public:
         }
     }
 
-    static void backward_relu(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
+    static SYNAPSE_INLINE void backward_relu(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate,
+                                             float* dx) noexcept {
+        if constexpr (wide) {
+            using small = xsimd_small<Arithmetic, Architecture>;
+            if (small::fits(layer)) return small::backward_relu(layer, rows, x, delta, rate, dx);
+        }
         const value zero(0.0f);
         for (std::uint32_t k = 0; k < layer.inputs; k += partial_sums) {
             SYNAPSE_UNROLL
@@ -167,86 +176,22 @@ public:
         return fold(lane);
     }
 
-    static void momentum(std::uint32_t n, float momentum, float s, const float* delta, float* velocity, float* w) noexcept {
-        const value factor(momentum);
-        const value scale(s);
-        std::uint32_t j = 0;
-        for (; j + width <= n; j += width) {
-            const value v = madd(factor, value::load_unaligned(velocity + j), scale * value::load_unaligned(delta + j));
-            v.store_unaligned(velocity + j);
-            if (w != nullptr) (value::load_unaligned(w + j) + v).store_unaligned(w + j);
-        }
-        scalar::momentum(n - j, momentum, s, delta + j, velocity + j, w == nullptr ? nullptr : w + j);
-    }
-
-    static void blend(std::uint32_t n, float share, const float* fast, float* slow) noexcept {
-        const value factor(share);
-        std::uint32_t j = 0;
-        for (; j + width <= n; j += width) {
-            const value old = value::load_unaligned(slow + j);
-            madd(factor, value::load_unaligned(fast + j) - old, old).store_unaligned(slow + j);
-        }
-        scalar::blend(n - j, share, fast + j, slow + j);
-    }
-
-    static void relu(std::uint32_t n, float* a) noexcept {
-        std::uint32_t j = 0;
-        for (; j + width <= n; j += width) {
-            held_above_zero(value::load_unaligned(a + j)).store_unaligned(a + j);
-        }
-        scalar::relu(n - j, a + j);
-    }
-
-    static void linear(std::uint32_t n, float* a) noexcept {
-        std::uint32_t j = 0;
-        for (; j + width <= n; j += width) saturate(value::load_unaligned(a + j)).store_unaligned(a + j);
-        scalar::linear(n - j, a + j);
-    }
-
-    static void relu_backward(std::uint32_t n, const float* h, float* delta) noexcept {
-        const value zero(0.0f);
-        std::uint32_t j = 0;
-        for (; j + width <= n; j += width) {
-            const value d = saturate(value::load_unaligned(delta + j));
-            xsimd::select(value::load_unaligned(h + j) > zero, d, zero).store_unaligned(delta + j);
-        }
-        scalar::relu_backward(n - j, h + j, delta + j);
-    }
-
-    static void tanh(std::uint32_t n, float* a) noexcept {
-        std::uint32_t j = 0;
-        for (; j + width <= n; j += width) math::tanh<operations>(value::load_unaligned(a + j)).store_unaligned(a + j);
-        scalar::tanh(n - j, a + j);
-    }
-
-    static void tanh_backward(std::uint32_t n, const float* h, float* delta) noexcept {
-        const value one(1.0f);
-        std::uint32_t j = 0;
-        for (; j + width <= n; j += width) {
-            const value v = value::load_unaligned(h + j);
-            saturate(value::load_unaligned(delta + j) * madd(-v, v, one)).store_unaligned(delta + j);
-        }
-        scalar::tanh_backward(n - j, h + j, delta + j);
-    }
-
-    static std::uint32_t largest_bits(std::uint32_t n, const float* x) noexcept { return scalar::largest_bits(n, x); }
-
 private:
     static constexpr std::uint32_t round_to_lanes(std::uint32_t n) noexcept { return (n + lanes - 1) & ~(lanes - 1); }
 
     template <std::uint32_t N>
     using constant = std::integral_constant<std::uint32_t, N>;
 
-    // Calls action with n, 1 <= n <= Max, as a compile-time constant.
-    template <std::uint32_t Max, class Action>
+    // Calls action with n, 1 <= n <= Max, as a compile-time constant. The smallest are found first: they have the least time to lose.
+    template <std::uint32_t Max, std::uint32_t Least = 1, class Action>
     static SYNAPSE_INLINE void dispatch(std::uint32_t n, Action&& action) noexcept {
-        if constexpr (Max == 1) {
-            action(constant<1>{});
+        if constexpr (Least == Max) {
+            action(constant<Max>{});
         } else {
-            if (n == Max) {
-                action(constant<Max>{});
+            if (n == Least) {
+                action(constant<Least>{});
             } else {
-                dispatch<Max - 1>(n, action);
+                dispatch<Max, Least + 1>(n, action);
             }
         }
     }
@@ -254,14 +199,17 @@ private:
     // Calls action with a number of neighbouring registers of columns, and where they begin, until all have been.
     template <class Action>
     static SYNAPSE_INLINE void for_passes(const dense_view& layer, Action&& action) noexcept {
+        const std::uint32_t registers = round_to_lanes(layer.outputs) / width;
+        if (registers == 0) return;
+        if (registers <= columns_max) {
+            dispatch<columns_max>(registers, [&](auto columns) SYNAPSE_INLINE_LAMBDA { action(columns, 0); });
+            return;
+        }
         // As few passes as the registers allow, of even size: a lone narrow pass would wait on its own additions.
-        std::uint32_t left = round_to_lanes(layer.outputs) / width;
+        std::uint32_t left = registers;
         for (std::uint32_t j = 0; left != 0;) {
-            std::uint32_t count = left;
-            if (left > columns_max) {
-                const std::uint32_t passes = (left + columns_max - 1) / columns_max;
-                count = (left + passes - 1) / passes;
-            }
+            const std::uint32_t passes = (left + columns_max - 1) / columns_max;
+            const std::uint32_t count = (left + passes - 1) / passes;
             dispatch<columns_max>(count, [&](auto columns) SYNAPSE_INLINE_LAMBDA { action(columns, j); });
             j += count * width;
             left -= count;
@@ -293,22 +241,33 @@ private:
     }
 
     // A pass over neighbouring columns, all their sums in registers; with Relu returns how many of them it listed as active.
+    // weight and bias begin at the first of the columns, which is number j of the layer.
     template <std::uint32_t Columns, bool Relu = false>
-    SYNAPSE_OUTLINE static std::uint32_t forward_columns(const dense_view& layer, const std::uint32_t* SYNAPSE_RESTRICT index,
-                                                         std::uint32_t count, const float* SYNAPSE_RESTRICT x, float* SYNAPSE_RESTRICT a,
-                                                         std::uint32_t j, std::uint32_t* active = nullptr) noexcept {
+    SYNAPSE_OUTLINE static std::uint32_t forward_columns(const float* SYNAPSE_RESTRICT weight, const float* SYNAPSE_RESTRICT bias,
+                                                         std::size_t stride, row_list rows, const float* SYNAPSE_RESTRICT x,
+                                                         float* SYNAPSE_RESTRICT a, std::uint32_t j, std::uint32_t outputs,
+                                                         std::uint32_t* active) noexcept {
         value sum[Columns];
         SYNAPSE_UNROLL
-        for (std::uint32_t c = 0; c < Columns; ++c) sum[c] = load(layer.bias + j + c * width);
-        const float* const weight = layer.weight + j;
-        const std::size_t stride = layer.stride;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const std::uint32_t k = index[i];
-            const float* w = weight + k * stride;
+        for (std::uint32_t c = 0; c < Columns; ++c) sum[c] = load(bias + c * width);
+        const std::size_t row_bytes = stride * sizeof(float);
+        const auto add = [&](std::size_t k) SYNAPSE_INLINE_LAMBDA {
+            const float* w = detail::bytes_after(weight, k * row_bytes);
             const value xk(x[k]);
             SYNAPSE_UNROLL
             for (std::uint32_t c = 0; c < Columns; ++c) sum[c] = madd(xk, load(w + c * width), sum[c]);
+        };
+        const std::uint32_t* k = rows.index;
+        const std::uint32_t* const end = k + rows.count;
+        if constexpr (Columns <= 4) {  // so little work in a row that the loop would cost as much
+            for (; end - k >= 4; k += 4) {
+                add(k[0]);
+                add(k[1]);
+                add(k[2]);
+                add(k[3]);
+            }
         }
+        for (; k != end; ++k) add(*k);
         std::uint32_t listed = 0;
         SYNAPSE_UNROLL
         for (std::uint32_t c = 0; c < Columns; ++c) {
@@ -316,13 +275,13 @@ private:
                 if constexpr (wide) listed += vectors::list_positive(sum[c], j + c * width, active + listed);
                 sum[c] = held_above_zero(sum[c]);
             }
-            sum[c].store_aligned(a + j + c * width);
+            sum[c].store_aligned(a + c * width);
         }
         if constexpr (Relu && !wide) {
-            const std::uint32_t end = j + Columns * width < layer.outputs ? j + Columns * width : layer.outputs;
-            for (std::uint32_t at = j; at < end; ++at) {
-                active[listed] = at;
-                listed += a[at] != 0.0f;
+            const std::uint32_t count = outputs - j < Columns * width ? outputs - j : Columns * width;
+            for (std::uint32_t i = 0; i < count; ++i) {
+                active[listed] = j + i;
+                listed += a[i] != 0.0f;
             }
         }
         return listed;
@@ -405,7 +364,7 @@ private:
         const std::uint32_t registers = round_to_lanes(layer.outputs) / width;
         if (registers != 0 && registers <= held_columns) {
             dispatch<held_columns / group>(registers / group, [&](auto groups) SYNAPSE_INLINE_LAMBDA {
-                update_held<groups() * group, Form>(layer, rows.index, rows.count, x, delta, rate, dx);
+                update_held<groups() * group, Form>(layer.weight, layer.stride, rows.index, rows.count, x, delta, rate, dx);
             });
         } else {
             update_streamed<Form>(layer, rows.index, rows.count, x, delta, rate, dx);
@@ -414,7 +373,7 @@ private:
     }
 
     template <dx_form Form>
-    SYNAPSE_OUTLINE static void update_streamed(const dense_view& layer, const std::uint32_t* index, std::uint32_t count, const float* x,
+    SYNAPSE_OUTLINE static void update_streamed(dense_view layer, const std::uint32_t* index, std::uint32_t count, const float* x,
                                                 const float* delta, float rate, float* dx) noexcept {
         for_row_blocks({index, count},
                        [&](const std::uint32_t* k) SYNAPSE_INLINE_LAMBDA { fused_rows<Form>(layer, k, x, delta, rate, dx); });
@@ -422,11 +381,9 @@ private:
 
     // The same for a layer so narrow that its deltas stay in registers from row to row.
     template <std::uint32_t Columns, dx_form Form>
-    SYNAPSE_OUTLINE static void update_held(const dense_view& layer, const std::uint32_t* index, std::uint32_t count,
-                                            const float* SYNAPSE_RESTRICT x, const float* SYNAPSE_RESTRICT delta, float rate,
-                                            float* SYNAPSE_RESTRICT dx) noexcept {
-        float* const weight = layer.weight;
-        const std::size_t stride = layer.stride;
+    SYNAPSE_OUTLINE static void update_held(float* SYNAPSE_RESTRICT weight, std::size_t stride, const std::uint32_t* index,
+                                            std::uint32_t count, const float* SYNAPSE_RESTRICT x, const float* SYNAPSE_RESTRICT delta,
+                                            float rate, float* SYNAPSE_RESTRICT dx) noexcept {
         const value minus_rate(-rate);
         value d[Columns];
         SYNAPSE_UNROLL

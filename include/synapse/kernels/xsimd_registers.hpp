@@ -15,6 +15,13 @@
 SYNAPSE_INTRINSICS_BEGIN
 namespace synapse {
 
+namespace detail {
+// Rows are found by bytes: one multiplication and no shift.
+SYNAPSE_INLINE const float* bytes_after(const float* from, std::size_t bytes) noexcept {
+    return reinterpret_cast<const float*>(reinterpret_cast<const std::byte*>(from) + bytes);
+}
+}  // namespace detail
+
 // True if a vector of this architecture computes with the arithmetic's roundings in hardware, and tests have shown it: x86 and
 // 64-bit Arm. (32-bit Arm's vectors know no denormals.)
 template <class Arithmetic, class Architecture = xsimd::default_arch>
@@ -78,11 +85,7 @@ struct xsimd_registers {
     template <std::uint32_t Rows>
     static SYNAPSE_INLINE value cross(const value (&sum)[Rows][group]) noexcept {
         if constexpr (width == 16) {
-            using eights = std::index_sequence<0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23>;
-            using quarters = std::index_sequence<0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27>;
-            const value low = halve<8>(sum[0][0], sum[1][0], eights{});
-            const value high = halve<8>(sum[2][0], sum[3][0], eights{});
-            const value four = halve<4>(low, high, quarters{});
+            const value four = cross_to_fours(sum);
             const value two = four + shuffle(four, four, std::index_sequence<2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13>{});
             return two + shuffle(two, two, std::index_sequence<1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14>{});
         } else if constexpr (width == 8) {
@@ -114,6 +117,54 @@ struct xsimd_registers {
         return Rows == 4 ? r : 2 * r;
     }
 
+    // The first half of that for four rows, to four lanes each: those of row r from 4 r on. AVX-512's, like all that follows.
+    static SYNAPSE_INLINE value cross_to_fours(const value (&sum)[4][1]) noexcept {
+        using eights = std::index_sequence<0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23>;
+        using quarters = std::index_sequence<0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27>;
+        return halve<4>(halve<8>(sum[0][0], sum[1][0], eights{}), halve<8>(sum[2][0], sum[3][0], eights{}), quarters{});
+    }
+
+    // The second half for four such registers: the sum of lanes 4 r to 4 r + 3 of register b in lane 4 r + b.
+    static SYNAPSE_INLINE value cross_fours(const value (&four)[4]) noexcept {
+        using twos = std::index_sequence<0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29>;
+        using ones = std::index_sequence<0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30>;
+        return halve<1>(halve<2>(four[0], four[1], twos{}), halve<2>(four[2], four[3], twos{}), ones{});
+    }
+
+    // The first four numbers at each of four places; of one place four times.
+    template <class Number>
+    static SYNAPSE_INLINE value first_fours(const Number* const (&at)[4]) noexcept {
+        auto all = _mm512_castps128_ps512(_mm_load_ps(at[0]));
+        all = _mm512_insertf32x4(all, _mm_load_ps(at[1]), 1);
+        all = _mm512_insertf32x4(all, _mm_load_ps(at[2]), 2);
+        return value(_mm512_insertf32x4(all, _mm_load_ps(at[3]), 3));
+    }
+    template <class Number>
+    static SYNAPSE_INLINE value repeat_four(const Number* at) noexcept {
+        return value(_mm512_broadcast_f32x4(_mm_load_ps(at)));
+    }
+
+    // The first n elements, n <= 16: of a register, the others +0; from and to memory, the others neither read nor written.
+    template <class Value>
+    static SYNAPSE_INLINE Value first(std::uint32_t n, const Value& y) noexcept {
+        return Value(_mm512_maskz_mov_ps(first_lanes(n), y.data));
+    }
+    template <class Number>
+    static SYNAPSE_INLINE value load_first(std::uint32_t n, const Number* from) noexcept {
+        return value(_mm512_maskz_loadu_ps(first_lanes(n), from));
+    }
+    template <class Value>
+    static SYNAPSE_INLINE void store_first(std::uint32_t n, const Value& y, float* to) noexcept {
+        _mm512_mask_storeu_ps(to, first_lanes(n), y.data);
+    }
+
+    // y + 0 where x > 0, else +0.
+    template <class Value>
+    static SYNAPSE_INLINE Value plus_zero_where_positive(const Value& x, const Value& y) noexcept {
+        const Value zero(0.0f);
+        return Value(_mm512_maskz_add_ps(_mm512_cmp_ps_mask(x.data, zero.data, 30), y.data, zero.data));  // 30: greater
+    }
+
     // The positions of x's positive elements, counted from `first`, pressed together; writes sixteen, returns how many count.
     template <class Value, class Lane = std::int32_t>
     static SYNAPSE_INLINE std::uint32_t list_positive(const Value& x, std::uint32_t first, std::uint32_t* index) noexcept {
@@ -126,18 +177,27 @@ struct xsimd_registers {
         const auto zero = _mm512_set1_ps(Number{});
         std::uint32_t count = 0;
         for (std::uint32_t k = 0; k < n; k += 16) {
-            const auto here = static_cast<std::uint16_t>(n - k < 16 ? (1u << (n - k)) - 1u : 0xffffu);
+            const std::uint16_t here = first_lanes(n - k < 16 ? n - k : 16);
             std::uint16_t mask = 0;
             for (std::uint32_t b = 0; b < x.samples; ++b) {
                 mask =
                     static_cast<std::uint16_t>(mask | _mm512_cmp_ps_mask(_mm512_maskz_loadu_ps(here, x[b] + k), zero, 4));  // 4: not equal
             }
-            count += list_places<Lane>(mask, k, index + count);
+            // A full list is written without waiting for the comparison: the branch is predicted, and dense inputs are the rule.
+            const auto place = places<Lane>(k);
+            if (mask == here) {
+                _mm512_storeu_si512(index + count, place);
+                count += n - k < 16 ? n - k : 16;
+            } else {
+                count += list_places<Lane>(mask, k, index + count);
+            }
         }
         return count;
     }
 
 private:
+    static constexpr std::uint16_t first_lanes(std::uint32_t n) noexcept { return static_cast<std::uint16_t>((1u << n) - 1u); }
+
     // The places At of two registers, plus the places Step further on.
     template <std::size_t Step, std::size_t... At>
     static SYNAPSE_INLINE value halve(const value& a, const value& b, std::index_sequence<At...> at) noexcept {
@@ -149,12 +209,19 @@ private:
         return value(__builtin_shufflevector(a.data, b.data, At...));
     }
 
+    // first, first + 1, ...
+    template <class Lane>
+    static SYNAPSE_INLINE auto places(std::uint32_t first) noexcept {
+        alignas(64) static constexpr Lane from_zero[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+        return _mm512_add_epi32(_mm512_load_si512(static_cast<const Lane*>(from_zero)), _mm512_set1_epi32(static_cast<Lane>(first)));
+    }
+
     template <class Lane, class Mask>
     static SYNAPSE_INLINE std::uint32_t list_places(Mask mask, std::uint32_t first, std::uint32_t* index) noexcept {
-        alignas(64) static constexpr Lane places[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-        const auto place =
-            _mm512_add_epi32(_mm512_load_si512(static_cast<const Lane*>(places)), _mm512_set1_epi32(static_cast<Lane>(first)));
-        _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(mask, place));
+        // Zen 5's compress waits for what was in its destination even if all of it is overwritten: this is a register just cleared.
+        auto cleared = _mm512_set1_epi32(Lane{});
+        SYNAPSE_OPAQUE(cleared);
+        _mm512_storeu_si512(index, _mm512_mask_compress_epi32(cleared, mask, places<Lane>(first)));
         return static_cast<std::uint32_t>(__builtin_popcount(mask));
     }
 };

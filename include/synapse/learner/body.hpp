@@ -587,7 +587,7 @@ private:
         } else {
             float* target = work_.output_delta(b);
             targets_.scale(memory_.target(drawn_[b]), limit, target);
-            memory_.rate(drawn_[b], loss::squared<arithmetic>(form_.outputs, work_.output(b), target, weight, tuning_.error_clip, target));
+            memory_.rate(drawn_[b], Kernels::squared(form_.outputs, work_.output(b), target, weight, tuning_.error_clip, target));
         }
     }
 
@@ -617,8 +617,8 @@ private:
         float* target = work_.output_delta(b);
         targets_.scale(y, limit, target);
         float slow_half = 0.0f;
-        if (gated()) slow_half = loss::squared<arithmetic>(form_.outputs, slow_answer(b), target, 1.0f, tuning_.error_clip, slow_answer(b));
-        const float half = loss::squared<arithmetic>(form_.outputs, work_.output(b), target, 1.0f, tuning_.error_clip, target);
+        if (gated()) slow_half = Kernels::squared(form_.outputs, slow_answer(b), target, 1.0f, tuning_.error_clip, slow_answer(b));
+        const float half = Kernels::squared(form_.outputs, work_.output(b), target, 1.0f, tuning_.error_clip, target);
         report_.add(2.0f * half / static_cast<float>(form_.outputs), half, tuning_.report_horizon);
         if (gated()) compare(half, slow_half);
     }

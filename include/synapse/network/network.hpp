@@ -125,7 +125,7 @@ public:
     template <class Watch>
     SYNAPSE_LOOP_SAFE void backward(workspace& work, std::uint32_t samples, float rate, float momentum, Watch&& watch) noexcept {
         weight_bound_ += largest_move(samples, rate, momentum);
-        prepare_output_delta(work, samples);
+        for (std::uint32_t b = 0; b < samples; ++b) Kernels::close_delta(outputs(), work.output_delta(b));
         for (std::uint32_t l = layers(); l-- > 0;) {
             dense& layer = layer_[l];
             watch(l, work);
@@ -218,16 +218,6 @@ private:
         } else {
             for (std::uint32_t k = 0; k < n; ++k) rows[k] = k;
             work.row_count[l] = n;
-        }
-    }
-
-    void prepare_output_delta(workspace& work, std::uint32_t samples) const noexcept {
-        const std::uint32_t used = outputs();
-        const std::uint32_t width = padded(used);
-        for (std::uint32_t b = 0; b < samples; ++b) {
-            float* delta = work.output_delta(b);
-            Kernels::linear(used, delta);
-            for (std::uint32_t j = used; j < width; ++j) delta[j] = 0.0f;
         }
     }
 
