@@ -101,16 +101,16 @@ public:
     std::uint32_t look(const agent_report& now, const health_tuning& numbers, health_warning* events) noexcept {
         if (looks_ < 0xffffffffu) ++looks_;
         std::uint32_t count = 0;
-        const auto judge = [&](ailment what, bool known, float value, float limit, float easier, bool below) {
+        const auto judge = [&](ailment what, bool known, float value, float bound, float easier, bool below) {
             const auto i = static_cast<std::uint32_t>(what);
-            const bool ill = known && (below ? value < limit : value > limit);
+            const bool ill = known && (below ? value < bound : value > bound);
             const bool well = !known || (below ? value > easier : value < easier);
             beyond_[i] = ill ? (beyond_[i] < 0xffffffffu ? beyond_[i] + 1 : beyond_[i]) : 0;
             const bool begins = !is(what) && ill && beyond_[i] >= numbers.patience;
             const bool ends = is(what) && well;
             if (!begins && !ends) return;
             active_ ^= 1u << i;
-            events[count++] = {what, begins, value, begins ? limit : easier, now.phi.cut, now.steps};
+            events[count++] = {what, begins, value, begins ? bound : easier, now.phi.cut, now.steps};
         };
         const bool compared = looks_ > numbers.first_looks;
         const bool phi_known = now.phi.flag == phi_flag::measured || now.phi.flag == phi_flag::below_noise;
