@@ -16,7 +16,7 @@
 
 namespace worlds {
 
-// The shape and tuning of an agent for it, found by trial on seeds that no test uses.
+// The shape and tuning of an agent for it, found by trial on seeds 1, 2 and 101 to 110, which no test uses.
 constexpr synapse::agent_shape feeling_arm_shape() noexcept {
     synapse::agent_shape form;
     form.observations = 2 * joints;
