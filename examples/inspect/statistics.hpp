@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -63,7 +64,7 @@ inline std::string sparkline(std::span<const double> x, std::size_t width = 40) 
         }
         drawn.push_back(n == 0 ? std::nan("") : sum / static_cast<double>(n));
     }
-    double low = INFINITY, high = -low;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
     for (const double v : drawn) {
         if (std::isnan(v)) continue;
         low = std::min(low, v);
