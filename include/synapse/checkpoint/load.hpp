@@ -305,7 +305,8 @@ private:
             if (!whole) std::memset(start + row, 0, stride - row);
         }
         // What the reservation has beyond them becomes zero.
-        std::memset(to + e.rows * stride, 0, (e.rows_reserved - std::size_t{e.rows}) * stride);
+        const std::size_t beyond = (e.rows_reserved - std::size_t{e.rows}) * stride;
+        if (beyond != 0) std::memset(to + e.rows * stride, 0, beyond);
     }
 
     // Everything of a tensor before its bytes: what this learner would write itself.
