@@ -15,6 +15,7 @@
 #include "train_continuous/companion.hpp"
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/experience.hpp"
+#include "train_continuous/stopwatch.hpp"
 #include "worlds/arm_learner.hpp"
 #include "worlds/arm_tracking.hpp"
 #include "worlds/feeling_arm.hpp"
@@ -30,8 +31,10 @@ public:
         form_.outputs = worlds::joints;
     }
     [[nodiscard]] const synapse::streams::stream_form& form() const noexcept override { return form_; }
-    void begin(model_type& model) override {
-        learned_.emplace(model);
+    void begin(model_type& model, stopwatch& watch) override {
+        watch_ = &watch;
+        timed_.emplace(model, watch);
+        learned_.emplace(*timed_);
         tracking_.emplace(seed_, *learned_);
     }
 
@@ -101,7 +104,7 @@ private:
             observation[worlds::joints + j] = static_cast<float>(before.qd[j]);
             action[j] = static_cast<float>(tracking_->state().learner.torque()[j]);
         }
-        companion_.feel(observation, action);
+        static_cast<void>(watch_->agent([&] { return companion_.feel(observation, action); }));
     }
     static synapse::agent_shape mind_form() {
         synapse::agent_shape form = worlds::feeling_arm_shape();
@@ -114,17 +117,19 @@ private:
         return numbers;
     }
 
-    using memory = worlds::learned_model<model_type>::memory;
+    using memory = worlds::learned_model<timed_learner<model_type>>::memory;
     static_assert(std::is_trivially_copyable_v<worlds::arm_tracking_state> && std::is_trivially_copyable_v<memory>);
     // Their bytes go into the checkpoint as they are; a machine that lays them out otherwise cannot take them in.
     static constexpr std::uint64_t layout =
         sizeof(worlds::arm_tracking_state) << 16 | sizeof(memory) << 1 | (std::endian::native == std::endian::little ? 0u : 1u);
 
     std::uint64_t seed_;
+    stopwatch* watch_ = nullptr;
     companion companion_;
     synapse::streams::stream_form form_;
-    std::optional<worlds::learned_model<model_type>> learned_;
-    std::optional<worlds::arm_tracking<worlds::learned_model<model_type>>> tracking_;
+    std::optional<timed_learner<model_type>> timed_;
+    std::optional<worlds::learned_model<timed_learner<model_type>>> learned_;
+    std::optional<worlds::arm_tracking<worlds::learned_model<timed_learner<model_type>>>> tracking_;
     synapse::status status_ = synapse::status::ok;
 };
 

@@ -26,8 +26,10 @@ public:
     companion(const synapse::agent_shape& form, const synapse::agent_tuning& numbers) : agent_{form, numbers} {}
 
     // What is observed now and done from now on. A frame that is refused is left out.
-    void feel(std::span<const float> observation, std::span<const float> action) {
-        if (!ok(agent_.observe(observation, action))) agent_.interrupt();
+    synapse::status feel(std::span<const float> observation, std::span<const float> action) {
+        const synapse::status s = agent_.observe(observation, action);
+        if (!ok(s)) agent_.interrupt();
+        return s;
     }
 
     // Metrics that are not defined yet stay unknown.

@@ -28,6 +28,7 @@
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/options.hpp"
 #include "train_continuous/program_state.hpp"
+#include "train_continuous/stopwatch.hpp"
 
 namespace train_continuous {
 
@@ -47,8 +48,8 @@ public:
 
     // The sizes that the learner needs.
     [[nodiscard]] virtual const synapse::streams::stream_form& form() const noexcept = 0;
-    // The learner whose life this is; once, before the first step.
-    virtual void begin(model_type& model) = 0;
+    // The learner whose life this is, and who takes its time; once, before the first step.
+    virtual void begin(model_type& model, stopwatch& watch) = 0;
     // May throw data_error.
     [[nodiscard]] virtual moment step() = 0;
     [[nodiscard]] virtual synapse::status last_status() const noexcept { return synapse::status::ok; }
@@ -74,13 +75,18 @@ public:
 class stream_experience : public experience {
 public:
     [[nodiscard]] const synapse::streams::stream_form& form() const noexcept override { return samples().form(); }
-    void begin(model_type& model) override { model_ = &model; }
+    void begin(model_type& model, stopwatch& watch) override {
+        model_ = &model;
+        watch_ = &watch;
+    }
 
     [[nodiscard]] moment step() override {
         using synapse::streams::arrival;
         const arrival a = samples().next(sample_);
         if (a != arrival::sample) return a == arrival::end ? moment::end : moment::end_of_part;
-        status_ = sample_.targets.empty() ? model_->step(sample_.inputs, sample_.label) : model_->step(sample_.inputs, sample_.targets);
+        status_ = watch_->learner([this]() -> synapse::status {
+            return sample_.targets.empty() ? model_->step(sample_.inputs, sample_.label) : model_->step(sample_.inputs, sample_.targets);
+        });
         return ok(status_) ? moment::lived : moment::refused;
     }
     [[nodiscard]] synapse::status last_status() const noexcept override { return status_; }
@@ -96,6 +102,7 @@ protected:
 
 private:
     model_type* model_ = nullptr;
+    stopwatch* watch_ = nullptr;
     synapse::streams::sample sample_;
     synapse::status status_ = synapse::status::ok;
 };
@@ -208,8 +215,8 @@ private:
 class idx_experience final : public stream_experience {
 public:
     explicit idx_experience(const options& x) : idx_experience{x, std::make_unique<synapse::streams::idx_files>(*x.path)} {}
-    void begin(model_type& model) override {
-        stream_experience::begin(model);
+    void begin(model_type& model, stopwatch& watch) override {
+        stream_experience::begin(model, watch);
         if (shift_.reach != 0) model.augment_replay(&synapse::augment::shift::apply, &shift_);
     }
     [[nodiscard]] std::uint32_t parts() const noexcept override { return ordered_.parts(); }

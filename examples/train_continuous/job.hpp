@@ -39,6 +39,7 @@
 #include "train_continuous/progress.hpp"
 #include "train_continuous/speedometer.hpp"
 #include "train_continuous/status_line.hpp"
+#include "train_continuous/stopwatch.hpp"
 #include "train_continuous/summary.hpp"
 #include "train_continuous/synthetic_experience.hpp"
 
@@ -57,7 +58,7 @@ public:
         check_memory(form);
         model_.emplace(form, tuning_to_begin_with());
         if (x.test) held_out_ = examination{life_->held_out(*x.test), life_->parts()};
-        life_->begin(*model_);
+        life_->begin(*model_, watch_);
         if (before_) go_on();
     }
 
@@ -211,7 +212,9 @@ private:
         life_->save(standing);
         word_writer examinations{now.examinations};
         held_out_.save(examinations);
-        if (checkpoints_.save(*model_, now, reason)) {
+        bool saved = false;
+        watch_.elsewhere([&] { saved = checkpoints_.save(*model_, now, reason); });
+        if (saved) {
             steps_saved_ = steps_;
             const std::string line = "[Checkpoint] Saved to " + checkpoints_.newest() + " (" + reason + ")";
             print(line + "\n");
@@ -257,7 +260,7 @@ private:
         sleep();
         if (examination_due_) examine_part();
         while (result_.why == ending::none && !asked_to_stop()) {
-            const moment now = life_->step();
+            const moment now = watch_.step([this] { return life_->step(); });
             if (now == moment::end_of_part || now == moment::end) {
                 if (now == moment::end && !look()) result_.why = ending::end_of_data;
                 if (now == moment::end_of_part && life_->part() + 1 < life_->parts()) examine_part();
@@ -298,7 +301,8 @@ private:
     void sleep() {
         while (sleep_left_ != 0 && result_.why == ending::none && !look()) {
             const auto some = static_cast<std::uint32_t>(std::min<std::uint64_t>(sleep_left_, samples_asleep_per_look));
-            const std::uint32_t slept = model_->sleep(some).samples;
+            std::uint32_t slept = 0;
+            watch_.asleep([&] { slept = model_->sleep(some).samples; });
             sleep_left_ = slept == 0 ? 0 : sleep_left_ - slept;
         }
     }
@@ -351,6 +355,9 @@ private:
     }
 
     void say(steady::time_point now) {
+        watch_.elsewhere([this, now] { say_now(now); });
+    }
+    void say_now(steady::time_point now) {
         const progress p = state(now, said_, steps_said_);
         said_ = now;
         steps_said_ = steps_;
@@ -394,14 +401,17 @@ private:
     // Once for each state of the learner.
     void examine() {
         if (examined_at_ == steps_ || result_.why == ending::signal) return;
-        if (held_out_.examine(*model_, [this] { return asked_to_stop(); })) examined_at_ = steps_;
+        watch_.elsewhere([this] {
+            if (held_out_.examine(*model_, [this] { return asked_to_stop(); })) examined_at_ = steps_;
+        });
     }
 
     int finish() {
         const steady::time_point now = steady::now();
         live_.clear();
         if (steps_said_ != steps_ || steps_ == steps_before_) say(now);
-        const progress end = state(now, *began_, steps_before_);
+        progress end = state(now, *began_, steps_before_);
+        end.time = watch_.over(seconds_between(*began_, now));
         bool written = !log_.failed() && !metrics_.log().failed() && !checkpoints_.failed();
         result_.checkpoint = checkpoints_.newest();
         result_.checkpoint_bytes = checkpoints_.bytes_of(result_.checkpoint);
@@ -449,6 +459,7 @@ private:
     bool says_lines_ = true;
     std::unique_ptr<experience> life_;
     std::optional<model_type> model_;
+    stopwatch watch_;
     examination held_out_;
     synapse::maturity_monitor maturity_;
     std::uint64_t steps_ = 0;

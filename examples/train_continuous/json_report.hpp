@@ -42,6 +42,10 @@ inline std::string json_report(const options& x, const progress& end, const run_
         .member("replayed", end.learner.replayed)
         .member("refused", result.refused);
     out.member("seconds", end.seconds).member("steps_per_second", end.steps_per_second);
+    const auto share = [&end](double part) { return end.time ? std::optional<double>{part} : std::nullopt; };
+    const stopwatch::shares time = end.time.value_or(stopwatch::shares{});
+    out.member("time_in_learning", share(time.learning()));
+    out.member("time_in_learner", share(time.learner)).member("time_in_agent", share(time.agent));
     out.member("error", end.error()).member("loss", end.loss()).member("accuracy", end.accuracy());
     out.member("test_accuracy", held_out.accuracy()).member("test_error", held_out.error()).member("forgetting", held_out.forgetting());
     out.key("accuracy_matrix");

@@ -8,6 +8,7 @@
 #include <synapse/learner/shape.hpp>
 
 #include "train_continuous/defaults.hpp"
+#include "train_continuous/stopwatch.hpp"
 
 namespace train_continuous {
 
@@ -28,6 +29,7 @@ struct progress {
     std::optional<double> seconds_left;        // to the first limit that was asked for, at the present speed
     // The agent's metrics; nothing while there is no agent to measure.
     std::optional<double> phi, agency, integration, confidence, self_prediction_error;
+    std::optional<stopwatch::shares> time;  // of this run, at its end
 
     // What the learner got right before it learned it; nothing for a regression, or before the first sample.
     [[nodiscard]] std::optional<double> accuracy() const {

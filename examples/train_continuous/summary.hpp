@@ -51,6 +51,12 @@ inline std::string summary(const options& x, const progress& end, const experien
     text += "Total samples: " + console::with_thousands(end.learner.samples) + "\n";
     text += "Training time: " + console::duration(end.seconds) + "\n";
     text += "Final checkpoint: " + (checkpoint.empty() ? "none" : checkpoint) + "\n";
+    if (end.time) {
+        text += "Time in learning: " + fixed(100 * end.time->learning(), 0) + " %";
+        if (end.time->agent > 0)
+            text += " (the learner " + fixed(100 * end.time->learner, 0) + " %, its agent " + fixed(100 * end.time->agent, 0) + " %)";
+        text += "\n";
+    }
     if (end.learner.replayed != 0) text += "Replayed samples: " + console::with_thousands(end.learner.replayed) + "\n";
     if (end.accuracy()) text += "Accuracy, each sample predicted before it was learned: " + fixed(100 * *end.accuracy(), 2) + " %\n";
     if (!end.classifies && end.error())

@@ -16,6 +16,7 @@
 #include "train_continuous/companion.hpp"
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/experience.hpp"
+#include "train_continuous/stopwatch.hpp"
 #include "worlds/synthetic.hpp"
 
 namespace train_continuous {
@@ -30,7 +31,10 @@ public:
         form_.outputs = worlds::synthetic_world::observations;
     }
     [[nodiscard]] const synapse::streams::stream_form& form() const noexcept override { return form_; }
-    void begin(model_type& model) override { model_ = &model; }
+    void begin(model_type& model, stopwatch& watch) override {
+        model_ = &model;
+        watch_ = &watch;
+    }
     [[nodiscard]] const companion* mind() const noexcept override { return &companion_; }
 
     [[nodiscard]] moment step() override {
@@ -38,9 +42,9 @@ public:
         std::size_t n = 0;
         for (const float o : world_.observation()) x[n++] = o;
         for (const float a : world_.action()) x[n++] = a;
-        companion_.feel(world_.observation(), world_.action());
+        static_cast<void>(watch_->agent([&] { return companion_.feel(world_.observation(), world_.action()); }));
         world_.step();
-        status_ = model_->step(x, world_.observation());
+        status_ = watch_->learner([&]() -> synapse::status { return model_->step(x, world_.observation()); });
         return ok(status_) ? moment::lived : moment::refused;
     }
     [[nodiscard]] synapse::status last_status() const noexcept override { return status_; }
@@ -93,6 +97,7 @@ private:
     companion companion_;
     synapse::streams::stream_form form_;
     model_type* model_ = nullptr;
+    stopwatch* watch_ = nullptr;
     synapse::status status_ = synapse::status::ok;
 };
 

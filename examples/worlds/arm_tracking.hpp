@@ -171,6 +171,27 @@ public:
     // @return ok; not_finite if the motion would leave the finite numbers (the arm stays where it was).
     template <inverse_model Model>
     synapse::status step(const arm_instant& now, Model& model, const control_gains& gains = {}) {
+        command(now, model, gains);
+        for (int i = 0; i < ticks_per_control; ++i) {
+            if (const synapse::status moved = advance(parameters_, state_, torque_, now.push); !synapse::ok(moved)) return moved;
+        }
+        return synapse::status::ok;
+    }
+    // The same for four arms of the same parameters, in a third of the time: each has commanded, and all move together.
+    // @return ok; not_finite if a motion would leave the finite numbers (all stay where they were).
+    static synapse::status move(tracked_arm* const (&arms)[lane_count], const arm_instant& now) noexcept {
+        arm_state* states[lane_count];
+        double torques[lane_count][joints];
+        for (int a = 0; a < lane_count; ++a) {
+            states[a] = &arms[a]->state_;
+            for (int j = 0; j < joints; ++j) torques[a][j] = arms[a]->torque_[j];
+        }
+        return advance(arms[0]->parameters_, states, torques, now.push, ticks_per_control);
+    }
+
+    // The first part of a control step: read, learn, and choose the torques.
+    template <inverse_model Model>
+    void command(const arm_instant& now, Model& model, const control_gains& gains = {}) {
         parameters_.payload = now.payload;
         double read[joints];
         double square = 0;
@@ -181,12 +202,14 @@ public:
         }
         error_.add(square);
 
-        fit_.add(read, torque_);
-        if (fit_.ready()) {
+        if constexpr (Model::learns) {
+            fit_.add(read, torque_);
             double x[model_inputs];
             double torque[joints];
-            fit_.centre(control_seconds, x, torque);
-            model.learn(x, torque);
+            if (fit_.ready()) {
+                fit_.centre(control_seconds, x, torque);
+                model.learn(x, torque);
+            }
         }
 
         const motion& w = now.wanted;
@@ -200,11 +223,6 @@ public:
         }
         started_ = 1;
         limit_torque(parameters_, torque_);
-
-        for (int i = 0; i < ticks_per_control; ++i) {
-            if (const synapse::status moved = advance(parameters_, state_, torque_, now.push); !synapse::ok(moved)) return moved;
-        }
-        return synapse::status::ok;
     }
 
     // False for bytes that no arm has, as from a damaged file.
@@ -262,12 +280,11 @@ public:
         no_model none;
         exact_model exact;
         exact.parameters.payload = now.payload;
-        const synapse::status moved[] = {state_.pd.step(now, none), state_.linear.step(now, state_.linear_learned),
-                                         state_.learner.step(now, *model_), state_.model.step(now, exact)};
-        for (const synapse::status s : moved) {
-            if (!synapse::ok(s)) return s;
-        }
-        return synapse::status::ok;
+        state_.pd.command(now, none);
+        state_.linear.command(now, state_.linear_learned);
+        state_.learner.command(now, *model_);
+        state_.model.command(now, exact);
+        return tracked_arm::move({&state_.pd, &state_.linear, &state_.learner, &state_.model}, now);
     }
 
     // Over the last `tenths` tenths of a simulated second, at most 200.

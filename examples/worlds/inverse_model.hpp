@@ -1,6 +1,7 @@
 // What a controller asks of a model of the arm, and the two models that never learn.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "worlds/arm.hpp"
@@ -17,16 +18,19 @@ template <class Model>
 concept inverse_model = requires(Model model, const double (&x)[model_inputs], double (&out)[joints], const double (&torque)[joints]) {
     model.predict(x, out);
     model.learn(x, torque);
+    { Model::learns } -> std::convertible_to<bool>;  // false: learn() does nothing, and need not be called
 };
 
 // PD alone.
 struct no_model {
+    static constexpr bool learns = false;
     void predict(const double (&)[model_inputs], double (&torque)[joints]) const noexcept { torque[0] = torque[1] = 0; }
     void learn(const double (&)[model_inputs], const double (&)[joints]) const noexcept {}
 };
 
 // The equations themselves, told of each payload (but of no push).
 struct exact_model {
+    static constexpr bool learns = false;
     arm_parameters parameters;
     void predict(const double (&x)[model_inputs], double (&torque)[joints]) const noexcept {
         const double q[joints] = {x[0], x[1]};

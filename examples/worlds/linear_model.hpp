@@ -2,6 +2,8 @@
 // that needs a network.
 #pragma once
 
+#include <cmath>
+
 #include "worlds/arm.hpp"
 
 namespace worlds {
@@ -12,6 +14,7 @@ class linear_model {
 public:
     static constexpr int inputs = 3 * joints;
     static constexpr int features = inputs + 1;
+    static constexpr bool learns = true;
 
     linear_model() noexcept {
         for (int i = 0; i < features; ++i) covariance_[i][i] = largest_covariance;
@@ -29,30 +32,29 @@ public:
         for (int i = 0; i < inputs; ++i) phi[i] = x[i];
         phi[inputs] = 1.0;
 
-        double gain[features];
-        double power = 1.0;
-        for (int i = 0; i < features; ++i) {
-            gain[i] = 0;
-            for (int k = 0; k < features; ++k) gain[i] += covariance_[i][k] * phi[k];
-            power += phi[i] * gain[i];
+        double gain[features] = {};
+        for (int k = 0; k < features; ++k) {
+            for (int i = 0; i < features; ++i) gain[i] += covariance_[k][i] * phi[k];
         }
+        double power = 1.0;
+        for (int i = 0; i < features; ++i) power += phi[i] * gain[i];
         double before[joints];
         predict(x, before);
         for (int j = 0; j < joints; ++j) {
             const double step = (torque[j] - before[j]) / power;
             for (int i = 0; i < features; ++i) weight_[j][i] += step * gain[i];
         }
+        // As g g^T, which is as symmetric as what it is taken from.
+        const double scale = 1.0 / std::sqrt(power);
         double largest = 0;
         for (int i = 0; i < features; ++i) {
-            for (int k = 0; k <= i; ++k) {
-                covariance_[i][k] -= gain[i] * gain[k] / power;
-                covariance_[k][i] = covariance_[i][k];
-            }
-            if (covariance_[i][i] > largest) largest = covariance_[i][i];
+            gain[i] *= scale;
+            const double variance = covariance_[i][i] - gain[i] * gain[i];
+            if (variance > largest) largest = variance;
         }
         const double growth = largest * (1 / remembered) < largest_covariance ? 1 / remembered : 1.0;
-        for (auto& row : covariance_) {
-            for (double& c : row) c *= growth;
+        for (int i = 0; i < features; ++i) {
+            for (int k = 0; k < features; ++k) covariance_[i][k] = (covariance_[i][k] - gain[i] * gain[k]) * growth;
         }
     }
 

@@ -6,6 +6,8 @@
 #include <synapse/core/random.hpp>
 
 #include "worlds/arm.hpp"
+#include "worlds/lanes.hpp"
+#include "worlds/trigonometry.hpp"
 
 namespace worlds {
 
@@ -15,7 +17,7 @@ struct motion {
     double qdd[joints];  // rad/s^2
 };
 
-inline constexpr int sines_per_joint = 4;
+inline constexpr int sines_per_joint = lane_count;
 
 // Trivially copyable: its bytes are its state.
 struct multi_sine {
@@ -30,12 +32,15 @@ struct multi_sine {
         motion m{};
         for (int j = 0; j < joints; ++j) {
             m.q[j] = centre[j];
+            lanes turns;
+            for (int i = 0; i < sines_per_joint; ++i) turns[i] = hertz[j][i] * seconds + phase[j][i];
+            sine_cosine_of<lanes> s;
+            sin_cos_turns(turns, s);
             for (int i = 0; i < sines_per_joint; ++i) {
                 const double rate = hertz[j][i] * radians_per_turn;
-                const sine_cosine s = sin_cos_turns(hertz[j][i] * seconds + phase[j][i]);
-                m.q[j] += amplitude[j][i] * s.sine;
-                m.qd[j] += amplitude[j][i] * rate * s.cosine;
-                m.qdd[j] -= amplitude[j][i] * rate * rate * s.sine;
+                m.q[j] += amplitude[j][i] * s.sine[i];
+                m.qd[j] += amplitude[j][i] * rate * s.cosine[i];
+                m.qdd[j] -= amplitude[j][i] * rate * rate * s.sine[i];
             }
         }
         return m;

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "worlds/arm.hpp"
+#include "worlds/lanes.hpp"
 
 namespace worlds {
 
@@ -57,6 +58,22 @@ constexpr fit_weights make_fit_weights() noexcept {
 
 inline constexpr fit_weights fit = make_fit_weights();
 
+// The same weights, one row for each sample: position, velocity, acceleration, torque.
+struct fit_rows {
+    alignas(sizeof(lanes)) double row[fit_window][lane_count] = {};
+};
+constexpr fit_rows make_fit_rows() noexcept {
+    fit_rows out;
+    for (int k = 0; k < fit_window; ++k) {
+        out.row[k][0] = fit.position[k];
+        out.row[k][1] = fit.velocity[k];
+        out.row[k][2] = fit.acceleration[k];
+        out.row[k][3] = k > 0 ? fit.torque[k - 1] : 0.0;
+    }
+    return out;
+}
+inline constexpr fit_rows rows_of_fit = make_fit_rows();
+
 // The last window of readings. Trivially copyable: its bytes are its state.
 class motion_fit {
 public:
@@ -78,21 +95,19 @@ public:
 
     // The fit at the centre of the window, samples being `seconds` apart: x = q, qd, qdd and the mean torque. Only when ready().
     void centre(double seconds, double (&x)[3 * joints], double (&torque)[joints]) const noexcept {
-        for (double& value : x) value = 0;
-        for (double& value : torque) value = 0;
+        lanes sum[joints] = {};
         auto at = static_cast<std::uint32_t>(next_);
-        for (int k = 0; k < fit_window; ++k) {
-            for (int j = 0; j < joints; ++j) {
-                x[j] += fit.position[k] * q_[at][j];
-                x[joints + j] += fit.velocity[k] * q_[at][j];
-                x[2 * joints + j] += fit.acceleration[k] * q_[at][j];
-                if (k > 0) torque[j] += fit.torque[k - 1] * torque_[at][j];
-            }
+        for (const double (&weight)[lane_count] : rows_of_fit.row) {
+            lanes w;
+            __builtin_memcpy(&w, weight, sizeof w);
+            for (int j = 0; j < joints; ++j) sum[j] += w * lanes{q_[at][j], q_[at][j], q_[at][j], torque_[at][j]};
             at = at + 1 == fit_window ? 0 : at + 1;
         }
         for (int j = 0; j < joints; ++j) {
-            x[joints + j] /= seconds;
-            x[2 * joints + j] /= seconds * seconds;
+            x[j] = sum[j][0];
+            x[joints + j] = sum[j][1] / seconds;
+            x[2 * joints + j] = sum[j][2] / (seconds * seconds);
+            torque[j] = sum[j][3];
         }
     }
 
