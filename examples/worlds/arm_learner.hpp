@@ -78,7 +78,6 @@ private:
 template <class Learner>
 class learned_model {
 public:
-    static constexpr bool learns = true;
     static constexpr std::uint64_t careful_steps = 20 * control_hertz;
     static constexpr float careful_ratio = 0.5f;
 

@@ -202,7 +202,7 @@ public:
         }
         error_.add(square);
 
-        if constexpr (Model::learns) {
+        if constexpr (!requires { typename Model::never_learns; }) {
             fit_.add(read, torque_);
             double x[model_inputs];
             double torque[joints];

@@ -14,7 +14,6 @@ class linear_model {
 public:
     static constexpr int inputs = 3 * joints;
     static constexpr int features = inputs + 1;
-    static constexpr bool learns = true;
 
     linear_model() noexcept {
         for (int i = 0; i < features; ++i) covariance_[i][i] = largest_covariance;

@@ -141,6 +141,8 @@ class Arm(Case):
         at = lines.index("TRAINING SUMMARY")
         self.assertEqual(lines[at + 1:at + 3], ["Total steps: 12,000", "Total samples: 11,980"])
         self.assertRegex(lines[at + 3], r"^Training time: (\d+m )?\d+s$")
+        learning = re.search(r"^Time in learning: (\d+) % \(the learner (\d+) %, its agent (\d+) %\)$", done.stdout, re.MULTILINE)
+        self.assertIsNotNone(learning)
         status = [line for line in lines[:at] if line and not line.startswith("[Checkpoint]")]
         steps = [int(STATUS.match(line).group(1)) for line in status]
         self.assertEqual(steps, sorted(steps))
@@ -152,6 +154,11 @@ class Arm(Case):
         self.assertEqual(report["simulated_seconds"], 60)
         self.assertEqual(report["neurons"], 64)
         self.assertGreater(report["steps_per_second"], 0)
+        self.assertGreater(report["time_in_learner"], 0)
+        self.assertGreater(report["time_in_agent"], 0)
+        self.assertLessEqual(report["time_in_learning"], 1)
+        self.assertEqual([int(share) for share in learning.groups()],
+                         [round(100 * report[name]) for name in ("time_in_learning", "time_in_learner", "time_in_agent")])
         self.assertIsNone(report["accuracy"])
         for member in AGENT_METRICS:
             self.assertTrue(0 <= report[member] <= 1, member)

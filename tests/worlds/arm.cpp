@@ -231,3 +231,44 @@ TEST_CASE("arm: encoder noise has mean 0, variance 1, a normal's tails, and no m
     CHECK(std::fabs(lagged / n) < 0.008);
     CHECK(beyond / static_cast<double>(n) == doctest::Approx(0.05).epsilon(0.05));
 }
+
+TEST_CASE("arm: four side by side move as each would alone, bit for bit") {
+    synapse::random_generator g{5};
+    arm_parameters p;
+    p.payload = 0.3;
+    const double push[] = {0.1, -0.2};
+    arm_state alone[4], together[4];
+    for (int a = 0; a < 4; ++a) alone[a] = together[a] = draw(g).s;
+    alone[3].qd[1] = together[3].qd[1] = 200.0;  // beyond a small turn in one tick
+    arm_state* const arms[4] = {&together[0], &together[1], &together[2], &together[3]};
+    for (int i = 0; i < 2000; ++i) {
+        double torque[4][worlds::joints];
+        for (auto& t : torque) {
+            for (double& x : t) x = 25.0 * static_cast<double>(g.symmetric());
+        }
+        for (int a = 0; a < 4; ++a) {
+            for (int k = 0; k < 5; ++k) REQUIRE(synapse::ok(worlds::advance(p, alone[a], torque[a], push)));
+        }
+        REQUIRE(synapse::ok(worlds::advance(p, arms, torque, push, 5)));
+        REQUIRE(std::memcmp(alone, together, sizeof alone) == 0);
+    }
+}
+
+TEST_CASE("arm: if one of four would leave the finite numbers, all stay where they are") {
+    const arm_parameters p;
+    arm_state at[4] = {{{0.1, 0.2}, {0.3, 0.4}}, {{0.1, 0.2}, {0.3, 0.4}}, {{0.1, 0.2}, {0.3, 0.4}}, {{0.1, 0.2}, {0.3, 0.4}}};
+    arm_state* const arms[4] = {&at[0], &at[1], &at[2], &at[3]};
+    double torque[4][worlds::joints] = {};
+    torque[2][1] = std::numeric_limits<double>::quiet_NaN();
+    CHECK(worlds::advance(p, arms, torque, no_push, 5) == synapse::status::not_finite);
+    torque[2][1] = 0.0;
+    const double bad_push[] = {0.0, std::numeric_limits<double>::infinity()};
+    CHECK(worlds::advance(p, arms, torque, bad_push, 5) == synapse::status::not_finite);
+    at[1].qd[0] = 1e200;
+    arm_state before[4];
+    std::memcpy(before, at, sizeof at);
+    CHECK(worlds::advance(p, arms, torque, no_push, 5) == synapse::status::not_finite);
+    CHECK(std::memcmp(before, at, sizeof at) == 0);
+    at[1].qd[0] = 0.0;
+    CHECK(worlds::advance(p, arms, torque, no_push, 5) == synapse::status::ok);
+}

@@ -80,3 +80,47 @@ TEST_CASE("trigonometry: turns lose nothing to whole turns") {
         CHECK(std::fabs(worlds::sin_cos_turns(-part).sine + near.sine) < 3e-16);
     }
 }
+
+TEST_CASE("trigonometry: four side by side have the bits of one alone, and what has no sine is not a number") {
+    synapse::random_generator generator{9};
+    const auto same = [](double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b)); };
+    for (int i = 0; i < 20000; ++i) {
+        worlds::lanes angle;
+        for (int l = 0; l < worlds::lane_count; ++l) angle[l] = std::ldexp(static_cast<double>(generator.symmetric()), static_cast<int>(generator.below(24)) - 2);
+        if (i % 100 == 0) angle[i / 100 % worlds::lane_count] = i % 200 == 0 ? std::numeric_limits<double>::quiet_NaN() : 1e300;
+        worlds::sine_cosine_of<worlds::lanes> four, turns;
+        worlds::sin_cos(angle, four);
+        worlds::sin_cos_turns(angle, turns);
+        for (int l = 0; l < worlds::lane_count; ++l) {
+            const worlds::sine_cosine one = worlds::sin_cos(angle[l]);
+            const worlds::sine_cosine turn = worlds::sin_cos_turns(angle[l]);
+            REQUIRE((same(four.sine[l], one.sine) && same(four.cosine[l], one.cosine)));
+            REQUIRE((same(turns.sine[l], turn.sine) && same(turns.cosine[l], turn.cosine)));
+        }
+    }
+}
+
+TEST_CASE("trigonometry: a turn from a known angle, small or large, alone or four side by side") {
+    synapse::random_generator generator{10};
+    double worst = 0;
+    for (int i = 0; i < 20000; ++i) {
+        worlds::lanes angle, turn;
+        worlds::sine_cosine_of<worlds::lanes> at, four;
+        for (int l = 0; l < worlds::lane_count; ++l) {
+            angle[l] = 10.0 * static_cast<double>(generator.symmetric());
+            turn[l] = (generator.below(50) == 0 ? 3.0 : worlds::small_turn) * static_cast<double>(generator.symmetric());
+        }
+        worlds::sin_cos(angle, at);
+        worlds::turned(at, angle, turn, four);
+        for (int l = 0; l < worlds::lane_count; ++l) {
+            worlds::sine_cosine one{};
+            worlds::turned(worlds::sin_cos(angle[l]), angle[l], turn[l], one);
+            REQUIRE(one.sine == four.sine[l]);
+            REQUIRE(one.cosine == four.cosine[l]);
+            const long double exact = static_cast<long double>(angle[l]) + static_cast<long double>(turn[l]);
+            worst = std::fmax(worst, static_cast<double>(std::fabs(static_cast<long double>(one.sine) - std::sin(exact))));
+            worst = std::fmax(worst, static_cast<double>(std::fabs(static_cast<long double>(one.cosine) - std::cos(exact))));
+        }
+    }
+    CHECK(worst < 1.3e-15);  // a large turn rounds the sum of the angles, of up to 13
+}
