@@ -394,7 +394,8 @@ private:
         }
         if (!shows) return;
         if (steps_saved_) p.seconds_since_save = seconds_between(saved_, now);
-        p.seconds_left = seconds_left(limits_, steps_ - steps_before_, model_->latest().samples - samples_before_, seconds_between(*began_, now), p.steps_per_second);
+        p.seconds_left = seconds_left(limits_, steps_ - steps_before_, model_->latest().samples - samples_before_,
+                                      seconds_between(*began_, now), p.steps_per_second);
         live_.show(live_status(p), now);
     }
 

@@ -91,7 +91,7 @@ private:
 
     std::uint32_t until_ = period;
     bool running_ = false;
-    int looks_ = 0;                             // at the clock, within the step that is being measured
+    int looks_ = 0;                                        // at the clock, within the step that is being measured
     clock::duration look_ = std::chrono::milliseconds{1};  // what one costs, and is taken out again
     clock::duration steps_{}, learner_{}, agent_{}, asleep_{}, elsewhere_{};
 };

@@ -24,16 +24,16 @@ inline constexpr int joints = 2;
 inline constexpr double arm_tick_seconds = 0.001;
 
 struct arm_parameters {
-    double mass[joints] = {1.0, 1.0};                      // kg
-    double length[joints] = {0.35, 0.30};                  // m, joint to joint
-    double centre[joints] = {0.175, 0.15};                 // m, joint to centre of mass
+    double mass[joints] = {1.0, 1.0};                               // kg
+    double length[joints] = {0.35, 0.30};                           // m, joint to joint
+    double centre[joints] = {0.175, 0.15};                          // m, joint to centre of mass
     double inertia[joints] = {0.35 * 0.35 / 12, 0.30 * 0.30 / 12};  // kg m^2 about the centre of mass: uniform rods
-    double viscous[joints] = {0.20, 0.08};                 // N m s
-    double coulomb[joints] = {0.40, 0.15};                 // N m
-    double coulomb_width = 0.1;                            // rad/s over which Coulomb friction changes its sign
-    double torque_limit[joints] = {20.0, 10.0};            // N m
-    double gravity = 9.81;                                 // m/s^2
-    double payload = 0.0;                                  // kg, a point at the end of the second link
+    double viscous[joints] = {0.20, 0.08};                          // N m s
+    double coulomb[joints] = {0.40, 0.15};                          // N m
+    double coulomb_width = 0.1;                                     // rad/s over which Coulomb friction changes its sign
+    double torque_limit[joints] = {20.0, 10.0};                     // N m
+    double gravity = 9.81;                                          // m/s^2
+    double payload = 0.0;                                           // kg, a point at the end of the second link
 };
 
 template <class Number>
@@ -46,11 +46,11 @@ using arm_state = arm_state_of<double>;
 // What the equations need at one configuration.
 template <class Number>
 struct arm_terms_of {
-    double mass_22;            // kg m^2, of the symmetric mass matrix
-    Number mass_11, mass_12;   // kg m^2
-    Number coriolis[joints];   // N m, Coriolis and centrifugal
-    Number gravity[joints];    // N m
-    Number friction[joints];   // N m, against the motion
+    double mass_22;           // kg m^2, of the symmetric mass matrix
+    Number mass_11, mass_12;  // kg m^2
+    Number coriolis[joints];  // N m, Coriolis and centrifugal
+    Number gravity[joints];   // N m
+    Number friction[joints];  // N m, against the motion
 };
 using arm_terms = arm_terms_of<double>;
 
@@ -60,11 +60,12 @@ inline bool is_finite(const double (&v)[joints]) noexcept { return v[0] - v[0] =
 
 // @param at  sine and cosine of both angles q
 template <class Number>
-void terms(const arm_parameters& p, const sine_cosine_of<Number> (&at)[joints], const Number (&qd)[joints], arm_terms_of<Number>& t) noexcept {
+void terms(const arm_parameters& p, const sine_cosine_of<Number> (&at)[joints], const Number (&qd)[joints],
+           arm_terms_of<Number>& t) noexcept {
     const double l1 = p.length[0];
     const double l2 = p.length[1];
     const Number second = at[0].cosine * at[1].cosine - at[0].sine * at[1].sine;  // cosine of q[0] + q[1]
-    const double moment = p.mass[1] * p.centre[1] + p.payload * l2;  // kg m about the elbow
+    const double moment = p.mass[1] * p.centre[1] + p.payload * l2;               // kg m about the elbow
     const double about_elbow = p.inertia[1] + p.mass[1] * p.centre[1] * p.centre[1] + p.payload * l2 * l2;
     const Number coupling = moment * l1 * at[1].cosine;
     const Number swirl = moment * l1 * at[1].sine;
@@ -163,7 +164,8 @@ void tick(const arm_parameters& p, arm_state_of<Number>& s, const Number (&torqu
 
 // One tick. Torques beyond the limits are cut.
 // @return ok; not_finite if a torque, a push or the motion that would follow is not finite (the state is unchanged).
-inline synapse::status advance(const arm_parameters& p, arm_state& s, const double (&asked)[joints], const double (&push)[joints]) noexcept {
+inline synapse::status advance(const arm_parameters& p, arm_state& s, const double (&asked)[joints],
+                               const double (&push)[joints]) noexcept {
     if (!is_finite(asked) || !is_finite(push)) return synapse::status::not_finite;
     double torque[joints] = {asked[0], asked[1]};
     limit_torque(p, torque);
@@ -177,8 +179,9 @@ inline synapse::status advance(const arm_parameters& p, arm_state& s, const doub
 // So many ticks of four arms with the same parameters and push, each under its own torques: the bits that advance() gives each, in a
 // third of the time.
 // @return ok; not_finite if a torque, the push or a motion that would follow is not finite (all four are unchanged).
-[[gnu::flatten]] inline synapse::status advance(const arm_parameters& p, arm_state* const (&arms)[lane_count], const double (&asked)[lane_count][joints],
-                               const double (&push)[joints], int ticks) noexcept {
+[[gnu::flatten]] inline synapse::status advance(const arm_parameters& p, arm_state* const (&arms)[lane_count],
+                                                const double (&asked)[lane_count][joints], const double (&push)[joints],
+                                                int ticks) noexcept {
     if (!is_finite(push)) return synapse::status::not_finite;
     arm_state_of<lanes> s;
     lanes torque[joints];

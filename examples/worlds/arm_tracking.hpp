@@ -33,14 +33,14 @@ struct control_gains {
 
 // When payloads change and pushes come.
 struct event_schedule {
-    double first_seconds = 60.0;   // the first payload is picked up then
-    double first_payload = 0.5;    // kg
-    double shortest_gap = 20.0;    // s from one event to the next
-    double longest_gap = 40.0;     // s; 0: nothing happens after the first
-    double largest_payload = 0.5;  // kg; one change in three lets go of it
+    double first_seconds = 60.0;              // the first payload is picked up then
+    double first_payload = 0.5;               // kg
+    double shortest_gap = 20.0;               // s from one event to the next
+    double longest_gap = 40.0;                // s; 0: nothing happens after the first
+    double largest_payload = 0.5;             // kg; one change in three lets go of it
     double push_torque[joints] = {6.0, 2.0};  // N m, the largest
-    double shortest_push = 0.1;    // s
-    double longest_push = 0.4;     // s
+    double shortest_push = 0.1;               // s
+    double longest_push = 0.4;                // s
 };
 
 // One instant of the common world, as all four arms meet it.

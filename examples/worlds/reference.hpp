@@ -24,7 +24,7 @@ struct multi_sine {
     double centre[joints];                      // rad
     double amplitude[joints][sines_per_joint];  // rad
     double hertz[joints][sines_per_joint];
-    double phase[joints][sines_per_joint];      // turns
+    double phase[joints][sines_per_joint];  // turns
 
     // Position, velocity and acceleration at a time in seconds (0 .. 2^53 / 1000).
     [[nodiscard]] motion at(double seconds) const noexcept {

@@ -15,15 +15,15 @@
 
 namespace worlds {
 
-inline constexpr int fit_half_width = 10;                     // samples each side of the centre
-inline constexpr int fit_window = 2 * fit_half_width + 1;     // positions
-inline constexpr int fit_held_torques = fit_window - 1;       // torques, each held from one sample to the next
+inline constexpr int fit_half_width = 10;                  // samples each side of the centre
+inline constexpr int fit_window = 2 * fit_half_width + 1;  // positions
+inline constexpr int fit_held_torques = fit_window - 1;    // torques, each held from one sample to the next
 
 struct fit_weights {
-    double position[fit_window] = {};            // dimensionless
-    double velocity[fit_window] = {};            // per sample
-    double acceleration[fit_window] = {};        // per sample squared
-    double torque[fit_held_torques] = {};        // dimensionless, sums to 1
+    double position[fit_window] = {};      // dimensionless
+    double velocity[fit_window] = {};      // per sample
+    double acceleration[fit_window] = {};  // per sample squared
+    double torque[fit_held_torques] = {};  // dimensionless, sums to 1
 };
 
 // The weights of the window's samples, oldest first, in the fit's value, slope and second derivative at the centre.
@@ -97,7 +97,7 @@ public:
     void centre(double seconds, double (&x)[3 * joints], double (&torque)[joints]) const noexcept {
         lanes sum[joints] = {};
         auto at = static_cast<std::uint32_t>(next_);
-        for (const double (&weight)[lane_count] : rows_of_fit.row) {
+        for (const double(&weight)[lane_count] : rows_of_fit.row) {
             lanes w;
             __builtin_memcpy(&w, weight, sizeof w);
             for (int j = 0; j < joints; ++j) sum[j] += w * lanes{q_[at][j], q_[at][j], q_[at][j], torque_[at][j]};

@@ -124,8 +124,9 @@ TEST_CASE("arm: the mass matrix is positive definite and is the kinetic energy's
             const double vy = along_first * std::cos(a) * u + along_second * std::cos(b) * v;
             return vx * vx + vy * vy;
         };
-        const double expected = 0.5 * (p.mass[0] * speed2(p.centre[0], 0) + p.inertia[0] * u * u + p.mass[1] * speed2(p.length[0], p.centre[1]) +
-                                       p.inertia[1] * v * v + p.payload * speed2(p.length[0], p.length[1]));
+        const double expected =
+            0.5 * (p.mass[0] * speed2(p.centre[0], 0) + p.inertia[0] * u * u + p.mass[1] * speed2(p.length[0], p.centre[1]) +
+                   p.inertia[1] * v * v + p.payload * speed2(p.length[0], p.length[1]));
         CHECK(worlds::energy(p, x.s) == doctest::Approx(expected).epsilon(1e-12));
     }
 }

@@ -83,10 +83,13 @@ TEST_CASE("trigonometry: turns lose nothing to whole turns") {
 
 TEST_CASE("trigonometry: four side by side have the bits of one alone, and what has no sine is not a number") {
     synapse::random_generator generator{9};
-    const auto same = [](double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b)); };
+    const auto same = [](double a, double b) {
+        return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b));
+    };
     for (int i = 0; i < 20000; ++i) {
         worlds::lanes angle;
-        for (int l = 0; l < worlds::lane_count; ++l) angle[l] = std::ldexp(static_cast<double>(generator.symmetric()), static_cast<int>(generator.below(24)) - 2);
+        for (int l = 0; l < worlds::lane_count; ++l)
+            angle[l] = std::ldexp(static_cast<double>(generator.symmetric()), static_cast<int>(generator.below(24)) - 2);
         if (i % 100 == 0) angle[i / 100 % worlds::lane_count] = i % 200 == 0 ? std::numeric_limits<double>::quiet_NaN() : 1e300;
         worlds::sine_cosine_of<worlds::lanes> four, turns;
         worlds::sin_cos(angle, four);
