@@ -118,8 +118,8 @@ TEST_CASE("trigonometry: a turn from a known angle, small or large, alone or fou
         for (int l = 0; l < worlds::lane_count; ++l) {
             worlds::sine_cosine one{};
             worlds::turned(worlds::sin_cos(angle[l]), angle[l], turn[l], one);
-            REQUIRE(one.sine == four.sine[l]);
-            REQUIRE(one.cosine == four.cosine[l]);
+            REQUIRE((one.sine == four.sine[l]));
+            REQUIRE((one.cosine == four.cosine[l]));
             const long double exact = static_cast<long double>(angle[l]) + static_cast<long double>(turn[l]);
             worst = std::fmax(worst, static_cast<double>(std::fabs(static_cast<long double>(one.sine) - std::sin(exact))));
             worst = std::fmax(worst, static_cast<double>(std::fabs(static_cast<long double>(one.cosine) - std::cos(exact))));
