@@ -32,6 +32,9 @@ public:
         return s;
     }
 
+    // What comes next does not follow from what came last.
+    void interrupt() { agent_.interrupt(); }
+
     // Metrics that are not defined yet stay unknown.
     void tell(progress& now) const {
         const synapse::agent_report felt = agent_.latest();

@@ -111,7 +111,7 @@ private:
 inline std::uint64_t order_seed(std::uint64_t seed) noexcept { return seed ^ 0x6f72646572ull; }
 
 // What a saved life begins with: a number for each kind of experience.
-enum class life_kind : std::uint64_t { arm = 1, csv, idx, rows, synthetic };
+enum class life_kind : std::uint64_t { arm = 1, csv, idx, rows, synthetic, cart_pole, pendulum, mountain_car, acrobot };
 
 inline void save(word_writer& out, const synapse::streams::ordered_stream::standing& s) {
     for (const std::uint32_t word : s.generator.word) out.put(word);

@@ -27,6 +27,7 @@
 #include "console/terminal.hpp"
 #include "train_continuous/arm_experience.hpp"
 #include "train_continuous/checkpoints.hpp"
+#include "train_continuous/control_experience.hpp"
 #include "train_continuous/defaults.hpp"
 #include "train_continuous/examination.hpp"
 #include "train_continuous/experience.hpp"
@@ -250,6 +251,11 @@ private:
             case data_kind::idx: return std::make_unique<idx_experience>(options_);
             case data_kind::rows: return std::make_unique<rows_experience>(options_, [this] { return look(); });
             case data_kind::synthetic: return std::make_unique<synthetic_experience>(options_.agency_ratio.value_or(0.7), options_.seed);
+            case data_kind::cart_pole: return std::make_unique<control_experience<worlds::cart_pole, life_kind::cart_pole>>(options_.seed);
+            case data_kind::pendulum: return std::make_unique<control_experience<worlds::pendulum, life_kind::pendulum>>(options_.seed);
+            case data_kind::mountain_car:
+                return std::make_unique<control_experience<worlds::mountain_car, life_kind::mountain_car>>(options_.seed);
+            case data_kind::acrobot: return std::make_unique<control_experience<worlds::acrobot, life_kind::acrobot>>(options_.seed);
             case data_kind::arm: break;
         }
         return std::make_unique<arm_experience>(options_.seed);

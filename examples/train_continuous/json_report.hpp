@@ -31,10 +31,9 @@ struct run_result {
 
 inline std::string json_report(const options& x, const progress& end, const run_result& result, const model_type& model,
                                const experience& life, const examination& held_out) {
-    constexpr const char* kinds[] = {"arm", "csv", "idx", "-", "synthetic"};
     console::json out;
     out.open('{').member("program", "train_continuous").member("version", synapse::version);
-    out.member("data", kinds[static_cast<std::size_t>(x.data)]).member("seed", x.seed).member("stopped_by", name(result.why));
+    out.member("data", name(x.data)).member("seed", x.seed).member("stopped_by", name(result.why));
     out.member("signal", result.signal == 0 ? std::nullopt : std::optional<int>{result.signal});
 
     out.member("steps", end.steps)

@@ -24,7 +24,26 @@
 
 namespace train_continuous {
 
-enum class data_kind : std::uint8_t { arm, csv, idx, rows, synthetic };
+enum class data_kind : std::uint8_t { arm, csv, idx, rows, synthetic, cart_pole, pendulum, mountain_car, acrobot };
+
+// As --data calls it.
+constexpr const char* name(data_kind data) noexcept {
+    switch (data) {
+        case data_kind::arm: return "arm";
+        case data_kind::csv: return "csv";
+        case data_kind::idx: return "idx";
+        case data_kind::rows: return "-";
+        case data_kind::synthetic: return "synthetic";
+        case data_kind::cart_pole: return "cart-pole";
+        case data_kind::pendulum: return "pendulum";
+        case data_kind::mountain_car: return "mountain-car";
+        case data_kind::acrobot: return "acrobot";
+    }
+    return "";
+}
+// Whether there are actions in it, and so an agent.
+constexpr bool acts(data_kind data) noexcept { return data != data_kind::csv && data != data_kind::idx && data != data_kind::rows; }
+
 enum class preset : std::uint8_t { fast, standard, full };
 
 // An empty optional is what the user left to the defaults of the data (defaults.hpp).
@@ -136,13 +155,19 @@ inline std::span<const console::option<options>> option_table() {
         {experience, "data", 0, "KIND",
          "arm: a simulated two-link robot arm (default); csv: a file of values;\n"
          "idx: images as MNIST has them; -: rows of numbers on standard input;\n"
-         "synthetic: a world in which a known share of what happens is the agent's own doing",
+         "synthetic: a world in which a known share of what happens is the agent's own doing;\n"
+         "cart-pole, pendulum, mountain-car, acrobot: the classic control problems",
          [](o& x, text v) {
-             x.data = one_of<data_kind>(v, {{"arm", data_kind::arm},
-                                            {"csv", data_kind::csv},
-                                            {"idx", data_kind::idx},
-                                            {"-", data_kind::rows},
-                                            {"synthetic", data_kind::synthetic}});
+             using kind = data_kind;
+             x.data = one_of<kind>(v, {{"arm", kind::arm},
+                                       {"csv", kind::csv},
+                                       {"idx", kind::idx},
+                                       {"-", kind::rows},
+                                       {"synthetic", kind::synthetic},
+                                       {"cart-pole", kind::cart_pole},
+                                       {"pendulum", kind::pendulum},
+                                       {"mountain-car", kind::mountain_car},
+                                       {"acrobot", kind::acrobot}});
          }},
         {experience, "path", 0, "PATH", "the file of csv, the directory of idx", [](o& x, text v) { x.path = some_text(v); }},
         {experience, "target", 0, "COLUMN",
@@ -172,7 +197,7 @@ inline std::span<const console::option<options>> option_table() {
         {ends, "steps", 0, "N", "after so many steps", [](o& x, text v) { x.steps = whole_number(v, 1, most_steps); }},
         {ends, "samples", 0, "N", "after so many new samples", [](o& x, text v) { x.samples = whole_number(v, 1, most_steps); }},
         {ends, "until-mature", 0, "N",
-         "arm and synthetic: when over N steps \u03a6 was flat, agency above 0.7 and steady,\n"
+         "where there are actions: when over N steps \u03a6 was flat, agency above 0.7 and steady,\n"
          "the self-prediction error at its minimum, and nothing grew",
          [](o& x, text v) { x.until_mature = whole_number(v, 2, most_steps); }},
         {ends, "hours", 0, "H", "after so many hours, as 0.5 or 24", [](o& x, text v) { x.hours = real_number(v, 1e-6, 1e6); }},
@@ -308,15 +333,13 @@ inline void check(const options& x) {
     only(x.image_shift.has_value(), x.data == data_kind::idx, "--image-shift goes with --data idx");
     only(x.answers.has_value(), x.data == data_kind::idx, "--answers goes with --data idx: only its learner has a slow system");
     only(x.test.has_value(), file || table, "--test goes with --data csv, idx or -");
-    const bool acts = x.data == data_kind::arm || x.data == data_kind::synthetic;
-    only(x.learns == synapse::task::classification, !acts, "--task classify: the arm and the synthetic world are regressions");
+    only(x.learns == synapse::task::classification, !acts(x.data), "--task classify: worlds with actions are regressions");
     only(x.learns == synapse::task::regression, x.data != data_kind::idx, "--task regress: idx data is labelled");
     only(x.agency_ratio.has_value(), x.data == data_kind::synthetic, "--agency-ratio goes with --data synthetic");
-    only(x.until_mature.has_value(), acts,
-         "--until-mature goes with --data arm or synthetic: maturity is an agent's");
+    only(x.until_mature.has_value(), acts(x.data), "--until-mature goes with data that has actions: maturity is an agent's");
     const bool by_class = x.order && x.order->is == synapse::streams::order::kind::by_class;
     only(by_class, x.learns != synapse::task::regression, "--order by-class needs --task classify");
-    only(x.replay_policy == synapse::replay_policy::balanced, !acts && x.learns != synapse::task::regression,
+    only(x.replay_policy == synapse::replay_policy::balanced, !acts(x.data) && x.learns != synapse::task::regression,
          "--replay-policy balanced needs --task classify");
     only(x.sleep_steps.has_value(), x.sleep_every.has_value(), "--sleep-steps goes with --sleep-every");
     only(x.auto_resume, !x.resume, "--resume and --auto-resume: one of them");

@@ -21,13 +21,12 @@ inline std::string resume_command(const options& x, const std::string& checkpoin
         if (value) add(name, *value);
     };
     add(" --resume ", checkpoint);
-    constexpr const char* kinds[] = {"arm", "csv", "idx", "-", "synthetic"};
-    if (x.data != data_kind::arm) add(" --data ", kinds[static_cast<std::size_t>(x.data)]);
+    if (x.data != data_kind::arm) add(" --data ", name(x.data));
     if (x.agency_ratio) add(" --agency-ratio ", console::significant(*x.agency_ratio, 6));
     if (x.until_mature) add(" --until-mature ", std::to_string(*x.until_mature));
     maybe(" --path ", x.path);
     maybe(" --target ", x.target);
-    if (x.learns && x.data != data_kind::arm && x.data != data_kind::synthetic)
+    if (x.learns && !acts(x.data))
         add(" --task ", *x.learns == synapse::task::regression ? "regress" : "classify");
     if (x.classes) add(" --classes ", std::to_string(*x.classes));
     if (x.header && *x.header != synapse::streams::header::detect)
