@@ -71,10 +71,13 @@ public:
         return true;
     }
 
-    void describe(console::json& out) const override { out.member("episodes", life_.episodes()).member("longest_episode", life_.longest()); }
+    void describe(console::json& out) const override {
+        out.member("episodes", life_.episodes()).member("longest_episode", life_.longest());
+    }
     [[nodiscard]] std::string summary() const override {
         if (life_.episodes() == 0) return {};
-        return "Episodes: " + console::with_thousands(life_.episodes()) + ", the longest of " + console::with_thousands(life_.longest()) + " steps\n";
+        return "Episodes: " + console::with_thousands(life_.episodes()) + ", the longest of " + console::with_thousands(life_.longest()) +
+               " steps\n";
     }
 
 private:

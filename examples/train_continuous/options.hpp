@@ -212,7 +212,8 @@ inline std::span<const console::option<options>> option_table() {
          }},
         {learner, "hidden", 0, "N,N,..", "units of the hidden layers (default: arm 32,32; csv and - 64; idx 400,400)",
          [](o& x, text v) { x.hidden = layer_sizes(v); }},
-        {learner, "neurons", 0, "N", "instead: one hidden layer of so many", [](o& x, text v) { x.neurons = u32(whole_number(v, 1, 1u << 24)); }},
+        {learner, "neurons", 0, "N", "instead: one hidden layer of so many",
+         [](o& x, text v) { x.neurons = u32(whole_number(v, 1, 1u << 24)); }},
         {learner, "neurogenesis", 0, "", "grow hidden units when there are too few; at the limit, recycle those that do least",
          [](o& x, text) { x.neurogenesis = true; }},
         {learner, "no-neurogenesis", 0, "", "do not (default)", [](o& x, text) { x.neurogenesis = false; }},
@@ -245,7 +246,8 @@ inline std::span<const console::option<options>> option_table() {
          "idx: remembered images are moved by up to N pixels each way when they are learned again\n"
          "(default: a fourteenth of the shorter side; 0: they stay as they were)",
          [](o& x, text v) { x.image_shift = u32(whole_number(v, 0, 64)); }},
-        {learner, "answers", 0, "WHICH", "idx: the system that predicts: fast (the newest knowledge), slow (what has lasted) or both (default)",
+        {learner, "answers", 0, "WHICH",
+         "idx: the system that predicts: fast (the newest knowledge), slow (what has lasted) or both (default)",
          [](o& x, text v) {
              x.answers = one_of<synapse::answer>(
                  v, {{"fast", synapse::answer::fast}, {"slow", synapse::answer::slow}, {"both", synapse::answer::both}});

@@ -26,8 +26,7 @@ inline std::string resume_command(const options& x, const std::string& checkpoin
     if (x.until_mature) add(" --until-mature ", std::to_string(*x.until_mature));
     maybe(" --path ", x.path);
     maybe(" --target ", x.target);
-    if (x.learns && !acts(x.data))
-        add(" --task ", *x.learns == synapse::task::regression ? "regress" : "classify");
+    if (x.learns && !acts(x.data)) add(" --task ", *x.learns == synapse::task::regression ? "regress" : "classify");
     if (x.classes) add(" --classes ", std::to_string(*x.classes));
     if (x.header && *x.header != synapse::streams::header::detect)
         add(" --header ", *x.header == synapse::streams::header::present ? "yes" : "no");

@@ -102,7 +102,8 @@ private:
         world_.observe(y);
         const double wanted = steers_ != 0 ? control::held(steer(world_, y), World::action_limit) : 0.0;
         const double trial = control::between(chance_, -tried, tried) * World::action_limit;
-        action_ = control::held((steers_ != 0 ? 1.0 - tried : 0.0) * wanted + (steers_ != 0 ? 1.0 : 1.0 / tried) * trial, World::action_limit);
+        action_ =
+            control::held((steers_ != 0 ? 1.0 - tried : 0.0) * wanted + (steers_ != 0 ? 1.0 : 1.0 / tried) * trial, World::action_limit);
     }
 
     World world_;
