@@ -45,7 +45,8 @@ def lists(root):
     tests, examples = root / "tests", root / "examples"
     fuzz = [p.stem for p in tests.glob("fuzz/*.cpp") if p.name != "replay.cpp"]
     return {
-        ("examples/meson.build", "programs"): as_dictionary("programs", by_folder(examples, {"firmware"})),
+        ("examples/meson.build", "programs"): as_dictionary("programs", by_folder(examples, {"firmware", "tour"})),
+        ("examples/meson.build", "tour"): as_list("tour", [p.stem for p in examples.glob("tour/*.cpp")]),
         ("tests/meson.build", "unit_tests"): as_dictionary("unit_tests", by_folder(tests, OTHERS)),
         ("tests/meson.build", "benchmarks"): as_list("benchmarks", [p.stem for p in tests.glob("bench/bench_*.cpp")]),
         ("tests/meson.build", "fuzz_targets"): as_list("fuzz_targets", fuzz),
@@ -86,7 +87,8 @@ SOUND = {
     "tests/core/ring.cpp": "",
     "tests/fuzz/replay.cpp": "",
     "tests/headers/alone.cpp": "",
-    "examples/meson.build": "# begin programs\nprograms = {\n  'train': files(\n    'train/main.cpp',\n  ),\n}\n# end programs\n",
+    "examples/meson.build": "# begin programs\nprograms = {\n  'train': files(\n    'train/main.cpp',\n  ),\n}\n# end programs\n"
+                            "# begin tour\ntour = [\n]\n# end tour\n",
     "tests/meson.build": "# begin unit_tests\nunit_tests = {\n  'core': files(\n    'core/ring.cpp',\n  ),\n}\n# end unit_tests\n"
                          "# begin benchmarks\nbenchmarks = [\n]\n# end benchmarks\n# begin fuzz_targets\nfuzz_targets = [\n]\n# end fuzz_targets\n",
 }
@@ -95,11 +97,12 @@ VIOLATIONS = [
     ("a new folder", {"tests/memory/replay.cpp": ""}, "memory/replay.cpp"),
     ("a folder in a folder", {"tests/core/deep/er.cpp": ""}, "core/deep/er.cpp"),
     ("a new source of a program", {"examples/train/options.cpp": ""}, "train/options.cpp"),
+    ("a new stop of the tour", {"examples/tour/01_first.cpp": ""}, "01_first"),
     ("a new benchmark", {"tests/bench/bench_step.cpp": ""}, "bench_step"),
     ("a new fuzz target", {"tests/fuzz/loader.cpp": ""}, "loader"),
     ("a list without its file",
      {"examples/meson.build": SOUND["examples/meson.build"].replace("main.cpp',", "main.cpp',\n    'train/gone.cpp',")}, "train/gone.cpp"),
-    ("no list", {"examples/meson.build": ""}, "no list"),
+    ("no list", {"examples/meson.build": SOUND["examples/meson.build"].replace("# begin tour", "# tour")}, "no list"),
 ]
 
 if __name__ == "__main__":
