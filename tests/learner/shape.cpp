@@ -144,6 +144,8 @@ TEST_CASE("a checkpoint fits a shape that differs only in what is reserved") {
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.replay = 0; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.format = sample_format::f16; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.range_high = 2.0f; })));
+    CHECK_FALSE(mine.accepts(changed([](shape& s) { s.readout = 9; })));
+    CHECK_FALSE(mine.accepts(changed([](shape& s) { s.judges = 9; s.slow = true; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.policy = replay_policy::priority; })));
 }
 
@@ -153,5 +155,5 @@ TEST_CASE("a checkpoint names every part of a shape") {
     shape::fields(form, seen);
     CHECK(seen.names ==
           "inputs outputs hidden[7] replay learns function batch slow pending momentum format policy scaling range_low range_high "
-          "hidden_reserved[7] plastic ");
+          "hidden_reserved[7] plastic readout readout_offset readout_ridge judges ");
 }

@@ -35,8 +35,12 @@ constexpr range ranges[] = {
     {"input_clamp", &tuning::input_clamp, tiny, 0.0f, 1e6f, 1.1e6f},
     {"normalizer_horizon", &tuning::normalizer_horizon, 1.0f, 0.9999f, 1e9f, 1.1e9f},
     {"report_horizon", &tuning::report_horizon, 1.0f, 0.9999f, 1e9f, 1.1e9f},
+    {"initial_gain", &tuning::initial_gain, 0.0f, -tiny, 100.0f, 100.1f},
     {"consistency", &tuning::consistency, 0.0f, -tiny, 1e6f, 1.1e6f},
     {"slow_decay", &tuning::slow_decay, 0.0f, -tiny, 0.9999999f, 1.0f},
+    {"evidence_keep", &tuning::evidence_keep, 0.0f, -tiny, 1.0f, 1.0001f},
+    {"evidence_sharpness", &tuning::evidence_sharpness, 0.0f, -tiny, 100.0f, 100.1f},
+    {"readout_keep", &tuning::readout_keep, 0.5f, 0.4999f, 1.0f, 1.0001f},
     {"gate_margin", &tuning::gate_margin, 0.0f, -tiny, 1e6f, 1.1e6f},
     {"gate_horizon", &tuning::gate_horizon, 1.0f, 0.9999f, 1e6f, 1.1e6f},
     {"drift_threshold", &tuning::drift_threshold, 0.0f, -tiny, 1e9f, 1.1e9f},
@@ -113,7 +117,7 @@ TEST_CASE("counts and choices have their ranges too") {
     CHECK(blames({.recent_labels = 65}, "recent_labels"));
     CHECK(tuning{.recent_labels = 64}.flaw() == nullptr);
     CHECK(tuning{.recent_labels = 0}.flaw() == nullptr);
-    CHECK(blames({.answers = static_cast<synapse::answer>(3)}, "answers"));
+    CHECK(blames({.answers = static_cast<synapse::answer>(4)}, "answers"));
     CHECK(blames({.on_drift = static_cast<synapse::drift_response>(4)}, "on_drift"));
     CHECK(tuning{.seed = 0, .drift_samples = 0}.flaw() == nullptr);
     CHECK(tuning{.seed = 0xffffffffffffffffull, .slow_every = 1000000, .sleep_rounds = 0xffffffffu}.flaw() == nullptr);

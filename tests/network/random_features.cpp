@@ -37,11 +37,11 @@ TEST_CASE("a seed decides the features, and they begin with 1") {
     CHECK(features_of(a.part, x) != features_of(b.part, x));
 }
 
-TEST_CASE("the inputs are features themselves where they take at most half") {
-    CHECK(random_features{7, 15, 0.5f}.direct() == 7);
-    CHECK(random_features{7, 14, 0.5f}.direct() == 0);
+TEST_CASE("the inputs are features themselves where they take at most an eighth") {
+    CHECK(random_features{7, 57, 0.5f}.direct() == 7);
+    CHECK(random_features{7, 56, 0.5f}.direct() == 0);
     CHECK(random_features{784, 600, 0.2f}.direct() == 0);
-    placed<random_features> part{3u, 10u, 0.5f};
+    placed<random_features> part{3u, 25u, 0.5f};
     const auto f = features_of(part.part, {0.25f, -2.0f, 100.0f});
     CHECK(f[1] == 0.25f);
     CHECK(f[2] == -2.0f);

@@ -47,9 +47,9 @@ enum class role : std::uint8_t {
 
 // What a learner may have or not. A visitor that knows its learner's shape when it is compiled says so in `Visitor::features`, a set
 // of these, and a list asks sees<Visitor>(...) before it names a part of one: the rest is then not even compiled.
-enum class feature : std::uint8_t { replay = 1, priority = 2, classes = 4, targets = 8, slow = 16, momentum = 32, pending = 64, plastic = 128 };
-using feature_set = std::uint8_t;
-inline constexpr feature_set all_features = 255;
+enum class feature : std::uint16_t { replay = 1, priority = 2, classes = 4, targets = 8, slow = 16, momentum = 32, pending = 64, plastic = 128, experts = 256 };
+using feature_set = std::uint16_t;
+inline constexpr feature_set all_features = 511;
 
 template <class Visitor>
 constexpr bool sees(feature f) noexcept {

@@ -22,6 +22,7 @@
 #include <synapse/core/result.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/class_register.hpp>
+#include <synapse/learner/ensemble.hpp>
 #include <synapse/learner/growing.hpp>
 #include <synapse/learner/pinned_shape.hpp>
 #include <synapse/learner/report.hpp>
@@ -64,6 +65,7 @@ public:
           targets_{form.learns == task::regression ? form.outputs : 0},
           memory_{form.memory()},
           classes_{form.learns == task::classification ? form.outputs : 0},
+          ensemble_{form},
           pending_{form.pending, form.inputs},
           growing_{form.plastic ? growing_type{form.network()} : growing_type{}} {}
 
@@ -81,6 +83,9 @@ public:
             visit.absent("replay_buffer");
         }
         if (sees<Visitor>(feature::classes) && self.is_classifier()) visit.group("classes", self.classes_);
+        if constexpr (parts::experts) {
+            if (sees<Visitor>(feature::experts) && self.ensemble_.present()) visit.group("experts", self.ensemble_);
+        }
         visit.group("report", self.report_);
         visit.list("random", self.random_.word);
         visit.value("replay_credit", self.replay_credit_);
@@ -126,7 +131,12 @@ public:
     SYNAPSE_LOOP_SAFE status predict(std::span<const float> x, std::span<float> y) noexcept {
         if (y.size() != form_.outputs) return status::wrong_size;
         if (const status s = run(x); !ok(s)) return s;
-        finish_prediction(work_.output(0), y.data());
+        const float* answer = whole_answer(0);
+        if (is_classifier() && answers_by_evidence()) {
+            for (std::uint32_t j = 0; j < form_.outputs; ++j) y[j] = answer[j];
+        } else {
+            finish_prediction(answer, y.data());
+        }
         return status::ok;
     }
 
@@ -138,7 +148,7 @@ public:
     SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(std::span<const float> x) noexcept {
         if (!is_classifier()) return status::out_of_range;
         if (const status s = run(x); !ok(s)) return s;
-        return classes_.best(work_.output(0));
+        return classes_.best(whole_answer(0));
     }
 
     // Learns one sample: x [inputs], y [outputs] in target units. Regression only.
@@ -221,7 +231,7 @@ public:
         if (!is_classifier()) return status::out_of_range;
         if (among.size() != form_.outputs) return status::wrong_size;
         if (const status s = run(x); !ok(s)) return s;
-        return classes_.best(work_.output(0), among.data());
+        return classes_.best(whole_answer(0), among.data());
     }
 
     // Begins a column (a progressive network): freezes every unit and every class known so far, in both systems, and the input
@@ -250,19 +260,16 @@ public:
     result<forget_report> forget(std::uint32_t label) noexcept {
         if (!is_classifier() || label >= form_.outputs) return status::out_of_range;
         forget_report done;
-        for (std::uint32_t i = 0; i < memory_.size();) {
-            if (memory_.label(i) == label) {
-                memory_.remove(i);
-                ++done.removed;
-            } else {
-                ++i;
-            }
-        }
+        done.removed = memory_.remove_if([&](std::uint32_t position) { return memory_.label(position) == label; });
         memory_.forget_class(label);
+        if constexpr (parts::experts) {
+            done.removed += ensemble_.forget(label);
+            done.remaining = ensemble_.judges().size();
+        }
         classes_.forget(label);
         clear_output(fast_, label);
         if (form_.slow) clear_output(slow_system(), label);
-        done.remaining = memory_.size();
+        done.remaining += memory_.size();
         return done;
     }
 
@@ -274,15 +281,12 @@ public:
         if (x.size() != form_.inputs) return status::wrong_size;
         if (!usable(x)) return status::not_finite;
         forget_report done;
-        for (std::uint32_t i = 0; i < memory_.size();) {
-            if (is_stored(i, x.data(), tolerance)) {
-                memory_.remove(i);
-                ++done.removed;
-            } else {
-                ++i;
-            }
-        }
-        done.remaining = memory_.size();
+        const auto purge = [&](auto& store) {
+            done.removed += store.remove_if([&](std::uint32_t position) { return is_stored(store, position, x.data(), tolerance); });
+            done.remaining += store.size();
+        };
+        purge(memory_);
+        if constexpr (parts::experts) purge(ensemble_.judges());
         return done;
     }
 
@@ -341,6 +345,17 @@ public:
     [[nodiscard]] network_type& fast() noexcept { return fast_; }
     [[nodiscard]] const network_type& fast() const noexcept { return fast_; }
     [[nodiscard]] const network_type& slow() const noexcept { return slow_of(*this); }
+    // Who is believed: fast, slow if there is one, the readout if there is one. Held-out samples that say so.
+    [[nodiscard]] const auto& belief() const noexcept
+        requires(parts::experts)
+    {
+        return ensemble_.belief();
+    }
+    [[nodiscard]] const replay_buffer& judges() const noexcept
+        requires(parts::experts)
+    {
+        return ensemble_.judges();
+    }
     [[nodiscard]] memory_type& memory() noexcept { return memory_; }
     [[nodiscard]] const memory_type& memory() const noexcept { return memory_; }
     [[nodiscard]] const normalizer& input_statistics() const noexcept { return inputs_; }
@@ -371,10 +386,12 @@ protected:
         tuning_ = numbers;
         random_ = random_generator{numbers.seed};
         // Classes start undecided but apart; numbers start at their mean.
-        const bool kaiming = !is_classifier() && form_.function == activation::relu;
-        fast_.randomise(random_, kaiming ? kaiming_gain : 1.0f, !is_classifier());
+        const float usual = !is_classifier() && form_.function == activation::relu ? kaiming_gain : 1.0f;
+        const float gain = numbers.initial_gain > 0.0f ? numbers.initial_gain : usual;
+        fast_.randomise(random_, gain, !is_classifier());
         if (form_.slow) copy_weights(fast_, slow_system());
-        if constexpr (parts::plastic) growing_.begin(kaiming ? kaiming_gain : 1.0f);
+        if constexpr (parts::plastic) growing_.begin(gain);
+        if constexpr (parts::experts) ensemble_.begin(numbers.seed);
         report_.neurons = fast_.units() - fast_.outputs();
         return status::ok;
     }
@@ -436,10 +453,10 @@ private:
     }
 
     // Whether stored sample i is x: both in network units, x through the format's own rounding.
-    [[nodiscard]] bool is_stored(std::uint32_t i, const float* x, float tolerance) noexcept {
+    template <class Store>
+    [[nodiscard]] bool is_stored(const Store& store, std::uint32_t i, const float* x, float tolerance) noexcept {
         float* stored = work_.input(0);
-        memory_.read(i, range_low(), range_high(), stored);
-        if (stores_raw()) scale_input(stored, stored);
+        read_stored(store, i, stored);
         float resolution = tolerance;
         if (form_.format == sample_format::u8) resolution += 0.51f * (range_high() - range_low()) / 255.0f;
         if (form_.format == sample_format::bit) resolution += 0.51f * (range_high() - range_low());
@@ -451,7 +468,14 @@ private:
         return true;
     }
 
-    // Leaves the answer's raw outputs in work_.output(0).
+    // x [inputs] := a stored sample in network units.
+    template <class Store>
+    void read_stored(const Store& store, std::uint32_t i, float* x) const noexcept {
+        store.read(i, range_low(), range_high(), x);
+        if (stores_raw()) scale_input(x, x);
+    }
+
+    // Leaves the answer's raw outputs in work_.output(0); by evidence the fast system's, and the slow one's in slow_answer(0).
     status run(std::span<const float> x) noexcept {
         if (x.size() != form_.inputs) return status::wrong_size;
         if (!usable(x)) return status::not_finite;
@@ -461,12 +485,39 @@ private:
             return status::ok;
         }
         slow_system().forward(work_, 1);
+        if (tuning_.answers == answer::slow) return status::ok;
+        keep_slow_answers(1);
+        fast_.forward(work_, 1);
         if (tuning_.answers == answer::both) {
-            for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answers_[j] = work_.output(0)[j];
-            fast_.forward(work_, 1);
             for (std::uint32_t j = 0; j < form_.outputs; ++j) work_.output(0)[j] = 0.5f * (work_.output(0)[j] + slow_answers_[j]);
         }
         return status::ok;
+    }
+
+    void keep_slow_answers(std::uint32_t rows) noexcept {
+        for (std::uint32_t b = 0; b < rows; ++b) {
+            for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answer(b)[j] = work_.output(b)[j];
+        }
+    }
+
+    [[nodiscard]] bool answers_by_evidence() const noexcept {
+        if constexpr (parts::experts) return ensemble_.present() && tuning_.answers == answer::evidence;
+        return false;
+    }
+    // Whether new samples weigh the systems' answers, or teach a readout, which costs an answer of each.
+    [[nodiscard]] bool weighs_answers() const noexcept {
+        if constexpr (parts::experts) return ensemble_.has_readout() || answers_by_evidence();
+        return false;
+    }
+    // The answer [outputs] for the sample of row b, the systems having answered: raw outputs; by evidence, probabilities.
+    const float* whole_answer(std::uint32_t b) noexcept { return answers_by_evidence() ? assemble(b) : work_.output(b); }
+    const float* assemble(std::uint32_t b) noexcept {
+        if constexpr (parts::experts) {
+            return ensemble_.answer(work_.input(b), work_.output(b), form_.slow ? slow_answer(b) : nullptr, classes_.known(),
+                                    tuning_.evidence_sharpness);
+        } else {
+            return work_.output(b);
+        }
     }
 
     void finish_prediction(const float* raw, float* y) const noexcept {
@@ -501,6 +552,7 @@ private:
         ++report_.steps;
         report_.replayed += replays;
         consolidate();
+        consult();
         judge();
         if constexpr (parts::plastic) {
             if (form_.plastic) growing_.step(tuning_, report_, is_classifier() ? 0.0f : 2.0f * report_.loss, fast_, followers(), work_, random_);
@@ -532,12 +584,11 @@ private:
         for (std::uint32_t b = 0; b < replays; ++b) recall(b);
         for (std::uint32_t b = 0; b < fresh; ++b) scale_input(x + std::size_t{b} * form_.inputs, work_.input(replays + b));
         const bool consistent = form_.slow && replays != 0 && tuning_.consistency > 0.0f;
-        const std::uint32_t asked = gated() ? replays + fresh : consistent ? replays : 0;
+        const bool compares = form_.slow && (gated() || weighs_answers());
+        const std::uint32_t asked = compares ? replays + fresh : consistent ? replays : 0;
         if (asked != 0) {
             slow_system().forward(work_, asked);
-            for (std::uint32_t b = 0; b < asked; ++b) {
-                for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answer(b)[j] = work_.output(b)[j];
-            }
+            keep_slow_answers(asked);
         }
         fast_.forward(work_, replays + fresh);
         for (std::uint32_t b = 0; b < replays; ++b) {
@@ -573,8 +624,7 @@ private:
     void recall(std::uint32_t b) noexcept {
         drawn_[b] = memory_.draw(random_);
         float* x = work_.input(b);
-        memory_.read(drawn_[b], range_low(), range_high(), x);
-        if (stores_raw()) scale_input(x, x);
+        read_stored(memory_, drawn_[b], x);
         if (augment_ != nullptr) augment_(augment_context_, std::span<float>{x, form_.inputs}, random_);
     }
 
@@ -603,10 +653,19 @@ private:
 
     // Prequential error and gradient of a new labelled sample; it competes only with the current classes.
     void label_delta(std::uint32_t b, std::uint32_t label, float weight) noexcept {
-        const bool right = classes_.knows(label) && classes_.best(work_.output(b)) == label;
+        const float* whole = weighs_answers() ? assemble(b) : nullptr;
+        const bool right = classes_.knows(label) && classes_.best(answers_by_evidence() ? whole : work_.output(b)) == label;
         const float nats = loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), label, classes_.current(), weight, work_.output_delta(b));
         if (right) ++report_.correct;
-        report_.add(right ? 0.0f : 1.0f, nats, tuning_.report_horizon);
+        float own_loss = nats;
+        if constexpr (parts::experts) {
+            if (whole != nullptr) {
+                if (answers_by_evidence()) own_loss = ensemble_.loss(label);
+                ensemble_.witness(label, tuning_.evidence_keep);
+                ensemble_.learn(label, tuning_.readout_keep);
+            }
+        }
+        report_.add(right ? 0.0f : 1.0f, own_loss, tuning_.report_horizon);
         if (!gated()) return;
         const float own = slow_answer(b)[label];
         compare(nats, loss::softmax<arithmetic>(form_.outputs, slow_answer(b), classes_.current(), slow_answer(b)) - own);
@@ -616,11 +675,43 @@ private:
     void target_delta(std::uint32_t b, const float* y) noexcept {
         float* target = work_.output_delta(b);
         targets_.scale(y, limit, target);
+        float whole_half = 0.0f;
+        if constexpr (parts::experts) {
+            if (weighs_answers()) {
+                assemble(b);
+                whole_half = ensemble_.loss(target);
+                ensemble_.witness(target, report_.loss, tuning_.evidence_keep);
+                ensemble_.learn(target, tuning_.readout_keep);
+            }
+        }
         float slow_half = 0.0f;
         if (gated()) slow_half = Kernels::squared(form_.outputs, slow_answer(b), target, 1.0f, tuning_.error_clip, slow_answer(b));
         const float half = Kernels::squared(form_.outputs, work_.output(b), target, 1.0f, tuning_.error_clip, target);
-        report_.add(2.0f * half / static_cast<float>(form_.outputs), half, tuning_.report_horizon);
+        const float own = answers_by_evidence() ? whole_half : half;
+        report_.add(2.0f * own / static_cast<float>(form_.outputs), own, tuning_.report_horizon);
         if (gated()) compare(half, slow_half);
+    }
+
+    // Hears one of the held-out judges, if there are any.
+    void consult() noexcept {
+        if constexpr (parts::experts) {
+            auto& judges = ensemble_.judges();
+            if (judges.size() == 0 || !weighs_answers()) return;
+            const std::uint32_t position = judges.draw(random_);
+            read_stored(judges, position, work_.input(0));
+            if (form_.slow) {
+                slow_system().forward(work_, 1);
+                keep_slow_answers(1);
+            }
+            fast_.forward(work_, 1);
+            assemble(0);
+            if (is_classifier()) {
+                ensemble_.hear(judges.label(position), classes_.known(), tuning_.evidence_keep);
+            } else {
+                targets_.scale(judges.target(position), limit, work_.output_delta(0));
+                ensemble_.hear(work_.output_delta(0), report_.loss, tuning_.evidence_keep);
+            }
+        }
     }
 
     void compare(float fast_loss, float slow_loss) noexcept {
@@ -650,7 +741,10 @@ private:
             case drift_response::note: break;
             case drift_response::sleep: report_.wants_sleep = 1; break;
             case drift_response::faster: hurried_ = tuning_.drift_samples; break;
-            case drift_response::flush: memory_.clear(); break;
+            case drift_response::flush:
+                memory_.clear();
+                if constexpr (parts::experts) ensemble_.judges().clear();
+                break;
         }
     }
 
@@ -669,13 +763,20 @@ private:
     // Offers a learned sample to the replay buffer.
     void remember(const float* x, const float* y, std::uint32_t label) noexcept {
         if (is_classifier()) classes_.learn(label);
-        if (form_.replay == 0) return;
+        if (form_.replay == 0 && !answers_are_judged()) return;
         const float* stored = x;
         if (!stores_raw()) {
             scale_input(x, work_.input(0));
             stored = work_.input(0);
         }
+        if constexpr (parts::experts) {
+            if (ensemble_.appoint(stored, range_low(), range_high(), y, label, random_)) return;
+        }
         memory_.offer(stored, range_low(), range_high(), y, label, random_);
+    }
+    [[nodiscard]] constexpr bool answers_are_judged() const noexcept {
+        if constexpr (parts::experts) return ensemble_.judges().form().capacity != 0;
+        return false;
     }
 
     // Floats are stored in the sensor's units and scaled anew when replayed; coarse formats over the range that scaling bounds.
@@ -695,6 +796,7 @@ private:
     normalizer targets_;
     memory_type memory_;
     class_register classes_;
+    [[no_unique_address]] std::conditional_t<parts::experts, ensemble<Kernels>, absent_part> ensemble_;
     report report_;
     random_generator random_;
     float replay_credit_ = 0.0f;

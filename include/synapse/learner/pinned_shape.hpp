@@ -24,7 +24,7 @@ constexpr pins pins_of(const shape& s) noexcept {
     const network_pins net{.layers = s.network().hidden_layers() + 1, .any = false, .function = s.function, .momentum = s.momentum,
                            .single = s.batch == 1};
     // What is not stored has no format.
-    return {net, s.features(), s.learns, s.replay == 0 ? sample_format::f32 : s.format, s.replay == 0 ? replay_policy::fifo : s.policy, s.scaling};
+    return {net, s.features(), s.learns, s.replay == 0 && s.judges == 0 ? sample_format::f32 : s.format, s.replay == 0 ? replay_policy::fifo : s.policy, s.scaling};
 }
 
 // A number that is 0 unless Present.
@@ -61,6 +61,7 @@ struct pinned_shape {
     static constexpr task learns = Pins.learns;
     static constexpr bool slow = is(feature::slow);
     static constexpr bool plastic = is(feature::plastic);
+    static constexpr bool experts = is(feature::experts);
     static constexpr sample_format format = Pins.format;
     static constexpr input_scaling scaling = Pins.scaling;
     static constexpr activation function = Pins.network.function;
@@ -95,6 +96,7 @@ struct body_parts {
     static constexpr network_pins network = {};
     static constexpr bool slow = true;
     static constexpr bool plastic = true;
+    static constexpr bool experts = true;
 };
 template <pins Pins>
 struct body_parts<pinned_shape<Pins>> {
@@ -102,6 +104,7 @@ struct body_parts<pinned_shape<Pins>> {
     static constexpr network_pins network = Pins.network;
     static constexpr bool slow = pinned_shape<Pins>::slow;
     static constexpr bool plastic = pinned_shape<Pins>::plastic;
+    static constexpr bool experts = pinned_shape<Pins>::experts;
 };
 
 }  // namespace synapse

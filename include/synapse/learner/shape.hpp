@@ -38,6 +38,10 @@ struct shape {
     float range_high = 1.0f;
     std::uint32_t hidden_reserved[max_hidden_layers] = {};  // units a layer may grow to; 0: as many as at the start
     bool plastic = false;                                   // a record for each unit: layers grow, recycle and freeze units
+    std::uint32_t readout = 0;                       // random features of a closed-form readout beside the networks; 0: none
+    float readout_offset = 0.2f;                     // ... bend within this: 0.2 for images, 1 for standardised sensors
+    float readout_ridge = 1.0f;                      // ... held to 0 as by so many samples
+    std::uint32_t judges = 0;                        // held-out samples that say which answer to believe; 0: new samples say it
 
     [[nodiscard]] constexpr topology network() const noexcept {
         topology t;
@@ -57,12 +61,21 @@ struct shape {
         return {replay, inputs, classes ? 0 : outputs, classes ? outputs : 0, format, policy};
     }
 
+    [[nodiscard]] constexpr replay_form judging() const noexcept {
+        replay_form form = memory();
+        form.capacity = judges;
+        form.policy = replay_policy::balanced;
+        return form;
+    }
+    // Whether several answers are weighed against each other.
+    [[nodiscard]] constexpr bool has_experts() const noexcept { return readout != 0 || judges != 0; }
+
     [[nodiscard]] constexpr feature_set features() const noexcept {
         const auto set = [](feature f, bool has) { return has ? static_cast<unsigned>(f) : 0u; };
         return static_cast<feature_set>(set(feature::replay, replay != 0) | set(feature::priority, policy == replay_policy::priority) |
                                         set(feature::classes, learns == task::classification) | set(feature::targets, learns == task::regression) |
                                         set(feature::slow, slow) | set(feature::momentum, momentum) | set(feature::pending, pending != 0) |
-                                        set(feature::plastic, plastic));
+                                        set(feature::plastic, plastic) | set(feature::experts, has_experts()));
     }
 
     // The first thing wrong with a shape, as a sentence for its author; null if it can be built.
@@ -81,6 +94,11 @@ struct shape {
         if (batch == 0) return "shape.batch is 0: at least one sample is learned at a time";
         if (pending > (1u << 24)) return "shape.pending: at most 2^24 samples";
         if (replay > (1u << 30)) return "shape.replay: at most 2^30 samples";
+        if (readout > 65535) return "shape.readout: at most 65535 features";
+        if (!(readout_offset >= 0.0f && readout_offset <= 100.0f)) return "shape.readout_offset lies outside [0, 100]";
+        if (!(readout_ridge >= 1e-6f && readout_ridge <= 1e6f)) return "shape.readout_ridge lies outside [1e-6, 1e6]";
+        if (judges > (1u << 24)) return "shape.judges: at most 2^24 samples";
+        if (judges != 0 && !slow && readout == 0) return "shape.judges has nothing to judge: it needs slow or readout";
         if (!(range_low < range_high)) return "shape.range_low must be below shape.range_high";
         if (!(range_low >= -1e15f && range_high <= 1e15f)) return "shape.range_low and shape.range_high: within +-1e15";
         // Above an enumeration's last value: a cast or a file may bring that.
@@ -113,6 +131,10 @@ struct shape {
         visit.value("range_high", self.range_high);
         visit.list("hidden_reserved", self.hidden_reserved);
         visit.value("plastic", self.plastic);
+        visit.value("readout", self.readout);
+        visit.value("readout_offset", self.readout_offset);
+        visit.value("readout_ridge", self.readout_ridge);
+        visit.value("judges", self.judges);
     }
 
     // True if a learner of this shape may take in a checkpoint of one of shape `saved`: the same but for what is only reserved.
@@ -124,7 +146,10 @@ struct shape {
         different |= both(slow, saved.slow) | both(momentum, saved.momentum) | both(plastic, saved.plastic) | both(replay == 0, saved.replay == 0);
         different |= (std::bit_cast<std::uint32_t>(range_low) ^ std::bit_cast<std::uint32_t>(saved.range_low)) |
                      (std::bit_cast<std::uint32_t>(range_high) ^ std::bit_cast<std::uint32_t>(saved.range_high));
-        if (replay != 0) different |= bits(format) ^ bits(saved.format);
+        if (replay != 0 || judges != 0) different |= bits(format) ^ bits(saved.format);
+        different |= (readout ^ saved.readout) | both(judges == 0, saved.judges == 0);
+        different |= (std::bit_cast<std::uint32_t>(readout_offset) ^ std::bit_cast<std::uint32_t>(saved.readout_offset)) |
+                     (std::bit_cast<std::uint32_t>(readout_ridge) ^ std::bit_cast<std::uint32_t>(saved.readout_ridge));
         different |= both(policy == replay_policy::priority, saved.policy == replay_policy::priority);
         for (std::uint32_t l = 0; l < max_hidden_layers; ++l) different |= both(hidden[l] == 0, saved.hidden[l] == 0);
         return different == 0;

@@ -16,6 +16,7 @@ enum class answer : std::uint8_t {
     fast,  // the newest knowledge
     slow,  // what has lasted
     both,  // the average of the two
+    evidence,  // these and the readout, each believed as far as its past answers were right; needs shape.readout or shape.judges
 };
 
 // What a detected drift does, besides being counted in the report.
@@ -36,12 +37,17 @@ struct tuning {
     float normalizer_horizon = 10000;   // samples over which means and variances are taken; >= 1
     float report_horizon = 1000;        // samples over which the running error is taken; >= 1
     std::uint64_t seed = 1;             // of every random choice; read at construction
+    float initial_gain = 0.0f;          // first weights lie within +-gain / sqrt(inputs of the unit); 0: sqrt 6 for relu numbers, else 1
     // The slow system and its use (shape.slow).
     float consistency = 3.0f;           // weight of agreement with the slow system on replayed samples; >= 0
     float slow_decay = 0.9998f;         // slow := decay slow + (1 - decay) fast, each step; [0, 1)
     std::uint32_t slow_every = 10;      // ... in effect, though done only every so many steps; >= 1
     std::uint32_t sleep_rounds = 1;     // a cycle of sleep replays the stored samples so many times; >= 1
     answer answers = answer::fast;
+    // Several answers (answer::evidence) and the closed-form readout (shape.readout).
+    float evidence_keep = 0.995f;       // of past evidence at each sample; [0, 1]
+    float evidence_sharpness = 0.1f;    // nats of belief for each nat of loss, or each wrong answer; 0 believes all alike; [0, 100]
+    float readout_keep = 1.0f;          // the readout's forgetting factor: 1 forgets nothing, 0.999 has a memory of 1000 samples; [0.5, 1]
     // Roll-back: with shape.slow, the fast system returns to the slow one's weights when it predicts new samples worse.
     float gate_margin = 0.0f;           // ... when its loss is above so many times the slow one's; 0: never; else > 1
     float gate_horizon = 500;           // samples over which the losses are compared; >= 1
@@ -83,11 +89,15 @@ struct tuning {
         visit.value("normalizer_horizon", self.normalizer_horizon);
         visit.value("report_horizon", self.report_horizon);
         visit.value("seed", self.seed);
+        visit.value("initial_gain", self.initial_gain);
         visit.value("consistency", self.consistency);
         visit.value("slow_decay", self.slow_decay);
         visit.value("slow_every", self.slow_every);
         visit.value("sleep_rounds", self.sleep_rounds);
         visit.value("answers", self.answers);
+        visit.value("evidence_keep", self.evidence_keep);
+        visit.value("evidence_sharpness", self.evidence_sharpness);
+        visit.value("readout_keep", self.readout_keep);
         visit.value("gate_margin", self.gate_margin);
         visit.value("gate_horizon", self.gate_horizon);
         visit.value("drift_threshold", self.drift_threshold);
@@ -131,6 +141,10 @@ inline constexpr tuning_range tuning_ranges[] = {
     {&tuning::report_horizon, 1.0f, 1e9f},
     {&tuning::consistency, 0.0f, 1e6f},
     {&tuning::slow_decay, 0.0f, below_1},
+    {&tuning::initial_gain, 0.0f, 100.0f},
+    {&tuning::evidence_keep, 0.0f, 1.0f},
+    {&tuning::evidence_sharpness, 0.0f, 100.0f},
+    {&tuning::readout_keep, 0.5f, 1.0f},
     {&tuning::gate_horizon, 1.0f, 1e6f},
     {&tuning::drift_threshold, 0.0f, 1e9f},
     {&tuning::drift_tolerance, 0.0f, 1e9f},
@@ -154,6 +168,10 @@ inline constexpr const char* tuning_range_flaws[] = {
     "tuning.report_horizon lies outside [1, 1e9]",
     "tuning.consistency lies outside [0, 1e6]",
     "tuning.slow_decay lies outside [0, 1)",
+    "tuning.initial_gain lies outside [0, 100]",
+    "tuning.evidence_keep lies outside [0, 1]",
+    "tuning.evidence_sharpness lies outside [0, 100]",
+    "tuning.readout_keep lies outside [0.5, 1]",
     "tuning.gate_horizon lies outside [1, 1e6]",
     "tuning.drift_threshold lies outside [0, 1e9]",
     "tuning.drift_tolerance lies outside [0, 1e9]",
@@ -186,7 +204,7 @@ SYNAPSE_INLINE constexpr Verdict first_other_flaw(const tuning& t, Say say, Verd
     if (t.sleep_rounds == 0) return say("tuning.sleep_rounds is 0");
     if (t.growth_window < 2 || t.growth_window > 1000000000) return say("tuning.growth_window lies outside [2, 1e9]");
     if (t.recent_labels > 64) return say("tuning.recent_labels is above 64");
-    if (static_cast<std::uint8_t>(t.answers) > static_cast<std::uint8_t>(answer::both)) return say("tuning.answers is no system");
+    if (static_cast<std::uint8_t>(t.answers) > static_cast<std::uint8_t>(answer::evidence)) return say("tuning.answers is no system");
     return none;
 }
 

@@ -158,6 +158,21 @@ public:
         positions_.next = last;
     }
 
+    // Drops every stored sample for whose position `unwanted` is true; returns how many. @cost stored samples
+    template <class Predicate>
+    std::uint32_t remove_if(Predicate unwanted) noexcept {
+        std::uint32_t removed = 0;
+        for (std::uint32_t i = 0; i < positions_.used;) {
+            if (unwanted(i)) {
+                remove(i);
+                ++removed;
+            } else {
+                ++i;
+            }
+        }
+        return removed;
+    }
+
     // Takes back what is known of a class of which nothing is stored any more. c < form().classes.
     void forget_class(std::uint32_t c) noexcept {
         if (form_.capacity == 0) return;

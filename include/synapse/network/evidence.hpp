@@ -26,10 +26,7 @@ public:
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        visit.value("loss_0", self.loss_[0]);
-        visit.value("loss_1", self.loss_[1]);
-        visit.value("loss_2", self.loss_[2]);
-        visit.value("loss_3", self.loss_[3]);
+        visit.list("loss", self.loss_);
     }
 
     status settle() const noexcept {

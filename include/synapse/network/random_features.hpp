@@ -24,11 +24,12 @@ public:
     constexpr random_features() noexcept = default;
 
     // inputs   >= 1, at most 2^24
-    // size     features in all, >= 1: a constant 1, then the inputs themselves if they take at most half of the rest, then drawn ones
+    // size     features in all, >= 1: a constant 1, then the inputs themselves if they take at most an eighth of the rest, then drawn
+    //          ones (where they took half, images lost a point: 94.4 against 95.4 % with 1560 features)
     // offset   drawn features bend within +-offset, in units of the inputs' root mean square; >= 0. 0.2 suits images, whose pixels lie
     //          in [0, 1]; 1 to 2 a few standardised sensors.
     constexpr random_features(std::uint32_t inputs, std::uint32_t size, float offset) noexcept
-        : inputs_{inputs}, size_{size}, direct_{inputs <= (size - 1) / 2 ? inputs : 0}, offset_{offset} {
+        : inputs_{inputs}, size_{size}, direct_{inputs <= (size - 1) / 8 ? inputs : 0}, offset_{offset} {
         while (block_ < inputs) block_ *= 2;
     }
 
