@@ -41,6 +41,10 @@ std::vector<life> lives() {
          .on_drift = drift_response::faster});
     add("balanced bits", classes, [](shape& s) { s.policy = replay_policy::balanced; s.format = sample_format::bit; s.slow = true; s.momentum = true; },
         {.replay_ratio = 0.7f, .momentum = 0.5f, .slow_every = 3});
+    add("readout beside one system", plain, [](shape& s) { s.replay = 16; s.readout = 12; s.readout_offset = 1.0f; },
+        {.answers = answer::evidence, .readout_keep = 0.99f});
+    add("three answers, judged", classes, [](shape& s) { s.slow = true; s.readout = 9; s.judges = 10; s.format = sample_format::u8; },
+        {.replay_ratio = 0.5f, .answers = answer::evidence});
     add("unscaled, waiting", plain, [](shape& s) { s.scaling = input_scaling::none; s.pending = 5; s.range_low = -1.0f; }, {});
     add("growing and recycling", plain,
         [](shape& s) {
