@@ -14,6 +14,7 @@
 #include <synapse/checkpoint/format.hpp>
 #include <synapse/hosted/checkpoint_reader.hpp>
 #include <synapse/hosted/dense_net.hpp>
+#include <synapse/hosted/growth_events.hpp>
 #include <synapse/learner/report.hpp>
 #include <synapse/memory/codec.hpp>
 
@@ -66,7 +67,8 @@ struct contents {
     std::vector<system_contents> systems;
     std::optional<replay_contents> replay;
     std::vector<series> metrics, growth;
-    std::vector<synapse::checkpoint_reader::number> other_growth;  // growth_history's numbers that are no series
+    std::vector<synapse::growth_event> grew;  // the last ones, the oldest first
+    std::uint64_t growth_events = 0;          // ever
     std::uint64_t program_steps = 0;
     bool dead_units_looked_for = false;
     std::vector<advice> health;
@@ -113,11 +115,13 @@ inline std::vector<std::vector<float>> remembered(const synapse::checkpoint_read
 }
 
 inline bool stored_scaled(const synapse::shape& s) {
-    return s.scaling == synapse::input_scaling::standardise && (s.format == synapse::sample_format::u8 || s.format == synapse::sample_format::bit);
+    return s.scaling == synapse::input_scaling::standardise &&
+           (s.format == synapse::sample_format::u8 || s.format == synapse::sample_format::bit);
 }
 
 // Fills in dead and useless units of one system.
-inline void judge_units(system_contents& system, synapse::dense_net net, const std::vector<std::vector<float>>& samples, bool samples_are_scaled) {
+inline void judge_units(system_contents& system, synapse::dense_net net, const std::vector<std::vector<float>>& samples,
+                        bool samples_are_scaled) {
     if (samples_are_scaled) {
         net.input_mean.clear();
         net.input_scale.clear();
@@ -183,18 +187,25 @@ inline void judge(contents& c) {
     }
     const bool classifies = c.form.learns == synapse::task::classification;
     const auto error = static_cast<double>(r.error);
-    if (!classifies && error > 1.0) say(true, "the error is above the variance of the target: worse than answering the mean. Lower the learning rate");
-    if (classifies && c.form.outputs > 1 && error > 1.0 - 1.0 / c.form.outputs) say(true, "no better than guessing: lower the learning rate, or look at the inputs");
+    if (!classifies && error > 1.0)
+        say(true, "the error is above the variance of the target: worse than answering the mean. Lower the learning rate");
+    if (classifies && c.form.outputs > 1 && error > 1.0 - 1.0 / c.form.outputs)
+        say(true, "no better than guessing: lower the learning rate, or look at the inputs");
     if (r.wants_sleep != 0) say(false, "a drift asks for sleep: call sleep() when the machine is idle");
-    if (r.drifts > 0 && c.steps - std::min<std::uint64_t>(c.steps, r.last_drift_step) < 1000) say(false, "the world changed less than 1,000 steps before this was saved");
-    if (r.rollbacks > 0) say(false, std::to_string(r.rollbacks) + " times learning had hurt and was undone: the learning rate may be too high");
+    if (r.drifts > 0 && c.steps - std::min<std::uint64_t>(c.steps, r.last_drift_step) < 1000)
+        say(false, "the world changed less than 1,000 steps before this was saved");
+    if (r.rollbacks > 0)
+        say(false, std::to_string(r.rollbacks) + " times learning had hurt and was undone: the learning rate may be too high");
     for (const system_contents& s : c.systems) {
         for (std::size_t l = 0; l < s.layers.size(); ++l) {
             const layer_contents& layer = s.layers[l];
             const std::string place = s.name + " layer " + std::to_string(l);
-            if (std::max(std::fabs(layer.weight.least), std::fabs(layer.weight.largest)) > 1e3) say(true, place + " has weights beyond 1000: it diverges, or an input is not scaled");
-            if (layer.hidden && layer.dead.size() * 2 > layer.outputs) say(true, place + ": more than half of its units are dead. Lower the learning rate, or let units be recycled");
-            else if (layer.hidden && layer.dead.size() * 10 > layer.outputs) say(false, place + ": " + std::to_string(layer.dead.size()) + " of " + std::to_string(layer.outputs) + " units are dead");
+            if (std::max(std::fabs(layer.weight.least), std::fabs(layer.weight.largest)) > 1e3)
+                say(true, place + " has weights beyond 1000: it diverges, or an input is not scaled");
+            if (layer.hidden && layer.dead.size() * 2 > layer.outputs)
+                say(true, place + ": more than half of its units are dead. Lower the learning rate, or let units be recycled");
+            else if (layer.hidden && layer.dead.size() * 10 > layer.outputs)
+                say(false, place + ": " + std::to_string(layer.dead.size()) + " of " + std::to_string(layer.outputs) + " units are dead");
         }
     }
     if (c.replay && !c.replay->by_class.empty() && c.replay->stored != 0) {
@@ -204,10 +215,13 @@ inline void judge(contents& c) {
             least = std::min(least, n);
             most = std::max(most, n);
         }
-        if (most > 10 * least) say(false, "the replay buffer holds ten times more of one class than of another: a balanced policy remembers rare classes");
+        if (most > 10 * least)
+            say(false, "the replay buffer holds ten times more of one class than of another: a balanced policy remembers rare classes");
     }
     if (c.form.replay == 0 && r.samples > 1000) say(false, "nothing is remembered (replay 0): what is not seen again will be forgotten");
-    c.verdict = c.health.empty() ? "healthy" : std::any_of(c.health.begin(), c.health.end(), [](const advice& a) { return a.serious; }) ? "ill" : "look here";
+    c.verdict = c.health.empty()                                                                           ? "healthy"
+                : std::any_of(c.health.begin(), c.health.end(), [](const advice& a) { return a.serious; }) ? "ill"
+                                                                                                           : "look here";
 }
 
 }  // namespace details
@@ -243,9 +257,8 @@ inline contents contents_of(const synapse::checkpoint_reader& in, std::string pa
     }
     c.metrics = details::series_in(in, "metrics_history");
     c.growth = details::series_in(in, "growth_history");
-    for (const auto& n : in.numbers()) {
-        if (n.name.starts_with("growth_history/")) c.other_growth.push_back(n);
-    }
+    c.grew = synapse::growth_events_in(in);
+    c.growth_events = static_cast<std::uint64_t>(in.value("growth_history/events").value_or(0));
     details::judge(c);
     return c;
 }

@@ -58,7 +58,9 @@ void add_list(console::json& out, const char* name, const std::vector<Number>& l
 inline void add(console::json& out, const contents& c, const synapse::checkpoint_reader& in) {
     out.open('{').member("file", c.path).member("valid", true).member("bytes", c.bytes);
     out.member("format", std::to_string(c.header.major) + "." + std::to_string(c.header.minor)).member("sequence", c.header.sequence);
-    out.member("payload_crc", console::hex(c.header.payload_crc).substr(8)).member("software", c.software).member("arithmetic", c.arithmetic);
+    out.member("payload_crc", console::hex(c.header.payload_crc).substr(8))
+        .member("software", c.software)
+        .member("arithmetic", c.arithmetic);
     out.member("timestamp", c.timestamp).member("reason", c.reason).member("steps", c.steps).member("samples", c.samples);
     out.member("task", name(c.form.learns)).member("net", net_text(c)).member("activation", name(c.form.function));
     for (const char* group : {"shape", "tuning", "report"}) {
@@ -79,7 +81,10 @@ inline void add(console::json& out, const contents& c, const synapse::checkpoint
     out.key("replay");
     if (c.replay) {
         out.open('{').member("capacity", c.replay->capacity).member("stored", c.replay->stored).member("seen", c.replay->seen);
-        out.member("policy", c.replay->policy).member("format", c.replay->format).member("bits", c.replay->bits).member("bytes", c.replay->bytes);
+        out.member("policy", c.replay->policy)
+            .member("format", c.replay->format)
+            .member("bits", c.replay->bits)
+            .member("bytes", c.replay->bytes);
         out.key("by_class");
         if (c.replay->by_class.empty()) {
             out.null();
@@ -117,7 +122,12 @@ inline void add(console::json& out, const contents& c, const synapse::checkpoint
     details::add(out, c.metrics);
     out.key("growth_history");
     details::add(out, c.growth);
-    out.key("health").open('{').member("verdict", c.verdict).key("advice").open('[');
+    out.key("growth_events").open('[');
+    for (const synapse::growth_event& e : c.grew) {
+        out.open('{').member("step", e.step).member("layer", e.layer).member("reason", synapse::name(e.reason)).member("value", e.value);
+        out.member("threshold", e.threshold).member("before", e.before).member("after", e.after).close('}');
+    }
+    out.close(']').key("health").open('{').member("verdict", c.verdict).key("advice").open('[');
     for (const advice& a : c.health) out.open('{').member("serious", a.serious).member("text", a.sentence).close('}');
     out.close(']').close('}').key("tensors").open('[');
     for (const auto& t : in.tensors()) {

@@ -25,6 +25,8 @@
 #include "inspect/contents.hpp"
 #include "inspect/difference.hpp"
 #include "inspect/directory.hpp"
+#include "inspect/exports.hpp"
+#include "inspect/imports.hpp"
 #include "inspect/json_report.hpp"
 #include "inspect/options.hpp"
 #include "inspect/text_report.hpp"
@@ -32,7 +34,8 @@
 namespace {
 
 void print(const std::string& text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) throw console::write_error{"standard output", errno};
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+        throw console::write_error{"standard output", errno};
 }
 
 // One file: its contents, or what is wrong with it.
@@ -112,7 +115,8 @@ int verify(const std::string& directory, bool as_json) {
             good ? out.null() : out.value(f.problem);
             out.close('}');
         } else if (good) {
-            print("ok       " + f.path + "  sequence " + std::to_string(f.sequence) + ", step " + console::with_thousands(f.steps) + ", " + f.reason + "\n");
+            print("ok       " + f.path + "  sequence " + std::to_string(f.sequence) + ", step " + console::with_thousands(f.steps) + ", " +
+                  f.reason + "\n");
         } else {
             print("damaged  " + f.path + "  " + f.problem + "\n");
         }
@@ -158,8 +162,8 @@ int trend(const std::string& directory, bool as_json) {
         print("no valid checkpoint in " + directory + "\n");
         return console::bad_data;
     }
-    print(directory + ": " + std::to_string(files.size()) + " valid checkpoints, steps " + console::with_thousands(files.front().steps) + " to " +
-          console::with_thousands(files.back().steps) + "\n");
+    print(directory + ": " + std::to_string(files.size()) + " valid checkpoints, steps " + console::with_thousands(files.front().steps) +
+          " to " + console::with_thousands(files.back().steps) + "\n");
     for (const column& c : columns) {
         std::vector<double> values;
         std::optional<double> first, last;
@@ -172,7 +176,8 @@ int trend(const std::string& directory, bool as_json) {
         if (!first) continue;
         std::string name = c.name;
         name.resize(12, ' ');
-        print("  " + name + inspect::sparkline(values, 60) + "  " + console::significant(*first, 4) + " -> " + console::significant(*last, 4) + "\n");
+        print("  " + name + inspect::sparkline(values, 60) + "  " + console::significant(*first, 4) + " -> " +
+              console::significant(*last, 4) + "\n");
     }
     return console::done;
 }
@@ -186,10 +191,23 @@ int run(std::span<const char* const> arguments) {
         files = split.words;
         const bool whole = options.verify || options.trend;
         if (!options.help && !options.version) {
+            const bool exports = options.wants_arrays() || options.wants_table();
             if (options.verify && options.trend) throw console::usage_error{"--verify and --trend are two different questions"};
-            if (whole && (options.diff || !files.empty())) throw console::usage_error{"--verify and --trend take a directory and nothing else"};
+            if (whole && (options.diff || !files.empty()))
+                throw console::usage_error{"--verify and --trend take a directory and nothing else"};
             if (options.diff && files.size() != 2) throw console::usage_error{"--diff needs two files"};
-            if (!whole && files.empty()) throw console::usage_error{"which checkpoint?"};
+            if (options.import.has_value() != options.to.has_value())
+                throw console::usage_error{"--import needs --to, and --to needs --import"};
+            if (!options.import && (options.like || options.rows || options.classify || options.replay != 0))
+                throw console::usage_error{"--like, --rows, --classify and --replay belong to --import"};
+            if (options.import && (whole || options.diff || exports || options.json || !files.empty()))
+                throw console::usage_error{"--import does nothing else"};
+            if (options.import && options.like && options.replay != 0)
+                throw console::usage_error{"--like says what it remembers: no --replay beside it"};
+            if (exports && (options.verify || options.diff || options.json)) throw console::usage_error{"exports do nothing else"};
+            if (options.wants_arrays() && files.size() != 1)
+                throw console::usage_error{"arrays are exported from one checkpoint at a time"};
+            if (!whole && !options.import && files.empty()) throw console::usage_error{"which checkpoint?"};
         }
     } catch (const console::usage_error& error) {
         std::fprintf(stderr, "inspect: %s\nTry: inspect --help\n", error.what());
@@ -199,6 +217,8 @@ int run(std::span<const char* const> arguments) {
         print(options.help ? inspect::help_text() : std::string{"inspect "} + synapse::version + "\n");
         return console::done;
     }
+    if (options.import) return inspect::import_net(options), console::done;
+    if (options.wants_arrays() || options.wants_table()) return inspect::write_exports(options, files), console::done;
     if (options.verify) return verify(*options.verify, options.json);
     if (options.trend) return trend(*options.trend, options.json);
     if (options.diff) return compare(files[0], files[1], options.json);
@@ -216,6 +236,8 @@ int main(int count, char** arguments) {
         return run({arguments + 1, static_cast<std::size_t>(count > 0 ? count - 1 : 0)});
     } catch (const console::write_error& error) {
         return fail(error.what(), console::cannot_write);
+    } catch (const inspect::input_error& error) {
+        return fail(error.what(), console::bad_data);
     } catch (const std::filesystem::filesystem_error& error) {
         return fail(error.what(), console::bad_data);
     } catch (const std::exception& error) {

@@ -54,31 +54,36 @@ inline std::string text_report(const contents& c) {
     using console::with_thousands;
     using details::line;
     std::string out = c.path + "\n";
-    out += line("saved", (c.timestamp ? moment(*c.timestamp) : std::string{"at an unknown time (no clock)"}) + ", reason \"" + details::plain(c.reason) + "\", sequence " +
-                             std::to_string(c.header.sequence));
-    out += line("by", "synapse " + details::plain(c.software) + ", format " + std::to_string(c.header.major) + "." + std::to_string(c.header.minor) + ", arithmetic " +
+    out += line("saved", (c.timestamp ? moment(*c.timestamp) : std::string{"at an unknown time (no clock)"}) + ", reason \"" +
+                             details::plain(c.reason) + "\", sequence " + std::to_string(c.header.sequence));
+    out += line("by", "synapse " + details::plain(c.software) + ", format " + std::to_string(c.header.major) + "." +
+                          std::to_string(c.header.minor) + ", arithmetic " +
                           (c.arithmetic.empty() ? "unknown" : details::plain(c.arithmetic)) + ", " + with_thousands(c.bytes) + " bytes");
     const bool classifies = c.form.learns == synapse::task::classification;
-    out += line("learner", std::string{synapse::name(c.form.learns)} + ", " + net_text(c) + " " + name(c.form.function) + (c.form.slow ? ", fast and slow" : "") +
-                               (c.form.momentum ? ", momentum" : ""));
-    out += line("life", with_thousands(c.steps) + " steps, " + with_thousands(c.report.samples) + " samples, " + with_thousands(c.report.replayed) + " replayed" +
+    out += line("learner", std::string{synapse::name(c.form.learns)} + ", " + net_text(c) + " " + name(c.form.function) +
+                               (c.form.slow ? ", fast and slow" : "") + (c.form.momentum ? ", momentum" : ""));
+    out += line("life", with_thousands(c.steps) + " steps, " + with_thousands(c.report.samples) + " samples, " +
+                            with_thousands(c.report.replayed) + " replayed" +
                             (c.report.unlabelled != 0 ? ", " + with_thousands(c.report.unlabelled) + " without an answer" : ""));
     if (c.report.samples != 0) {
-        out += line("error", significant(static_cast<double>(c.report.error), 4) + (classifies ? " of the labels wrong" : " of the variance") + " lately, loss " +
-                                 significant(static_cast<double>(c.report.loss), 4) +
-                                 (classifies ? ", accuracy of the whole life " + console::fixed(100.0 * static_cast<double>(c.report.accuracy()), 1) + " %" : ""));
+        out += line(
+            "error",
+            significant(static_cast<double>(c.report.error), 4) + (classifies ? " of the labels wrong" : " of the variance") +
+                " lately, loss " + significant(static_cast<double>(c.report.loss), 4) +
+                (classifies ? ", accuracy of the whole life " + console::fixed(100.0 * static_cast<double>(c.report.accuracy()), 1) + " %"
+                            : ""));
     }
     if (c.report.drifts != 0 || c.report.rollbacks != 0) {
-        out += line("events", std::to_string(c.report.drifts) + " drifts (the last at step " + with_thousands(c.report.last_drift_step) + "), " +
-                                  std::to_string(c.report.rollbacks) + " roll-backs");
+        out += line("events", std::to_string(c.report.drifts) + " drifts (the last at step " + with_thousands(c.report.last_drift_step) +
+                                  "), " + std::to_string(c.report.rollbacks) + " roll-backs");
     }
     out += line("tuning", "learning rate " + significant(static_cast<double>(c.numbers.learning_rate), 4) + ", replay ratio " +
                               significant(static_cast<double>(c.numbers.replay_ratio), 4) + ", seed " + std::to_string(c.numbers.seed));
     if (c.replay) {
         const replay_contents& r = *c.replay;
-        out += line("replay", with_thousands(r.stored) + " of " + with_thousands(r.capacity) + " samples, " + r.policy + ", " + r.format + " (" +
-                                  std::to_string(r.bits) + (r.bits == 1 ? " bit" : " bits") + " a feature, " + with_thousands(r.bytes) + " bytes), of " +
-                                  with_thousands(r.seen) + " seen");
+        out += line("replay", with_thousands(r.stored) + " of " + with_thousands(r.capacity) + " samples, " + r.policy + ", " + r.format +
+                                  " (" + std::to_string(r.bits) + (r.bits == 1 ? " bit" : " bits") + " a feature, " +
+                                  with_thousands(r.bytes) + " bytes), of " + with_thousands(r.seen) + " seen");
         if (!r.by_class.empty()) {
             std::string counts;
             for (std::size_t k = 0; k < r.by_class.size() && k < 32; ++k) counts += (k == 0 ? "" : " ") + std::to_string(r.by_class[k]);
@@ -91,31 +96,35 @@ inline std::string text_report(const contents& c) {
         out += line("weights", s.name);
         for (std::size_t l = 0; l < s.layers.size(); ++l) {
             const layer_contents& k = s.layers[l];
-            out += "    " + std::to_string(l) + "  " + std::to_string(k.inputs) + "x" + std::to_string(k.outputs) + "  norm " + significant(k.weight.norm, 4) +
-                   "  mean " + significant(k.weight.mean, 3) + "  deviation " + significant(k.weight.deviation, 3) + "  " + significant(k.weight.least, 3) + " " +
-                   sparkline(k.weight.histogram) + " " + significant(k.weight.largest, 3) + "  bias norm " + significant(k.bias.norm, 3) + "\n";
+            out += "    " + std::to_string(l) + "  " + std::to_string(k.inputs) + "x" + std::to_string(k.outputs) + "  norm " +
+                   significant(k.weight.norm, 4) + "  mean " + significant(k.weight.mean, 3) + "  deviation " +
+                   significant(k.weight.deviation, 3) + "  " + significant(k.weight.least, 3) + " " + sparkline(k.weight.histogram) + " " +
+                   significant(k.weight.largest, 3) + "  bias norm " + significant(k.bias.norm, 3) + "\n";
             if (!k.hidden) continue;
             if (!k.dead.empty()) out += "       dead: " + std::to_string(k.dead.size()) + " (" + details::unit_list(k.dead) + ")\n";
-            if (!k.useless.empty()) out += "       useless: " + std::to_string(k.useless.size()) + " (" + details::unit_list(k.useless) + ")\n";
+            if (!k.useless.empty())
+                out += "       useless: " + std::to_string(k.useless.size()) + " (" + details::unit_list(k.useless) + ")\n";
         }
     }
     if (!c.dead_units_looked_for) out += "       no remembered samples: dead units cannot be told\n";
-    if (c.growth.empty() && c.other_growth.empty()) {
+    if (c.grew.empty()) {
         out += line("growth", "none recorded");
     } else {
-        out += line("growth", "");
-        for (const series& s : c.growth) out += "    " + s.name + "  " + sparkline(s.values) + "  last " + (s.values.empty() ? "none" : significant(s.values.back(), 6)) + "\n";
-        for (const auto& n : c.other_growth) {
-            const auto* u = std::get_if<std::uint64_t>(&n.value);
-            const auto* d = std::get_if<double>(&n.value);
-            if (u != nullptr || d != nullptr) out += "    " + n.name.substr(15) + "  " + (u != nullptr ? with_thousands(*u) : significant(*d, 6)) + "\n";
+        out += line("growth", with_thousands(c.growth_events) + (c.growth_events == 1 ? " time" : " times"));
+        if (c.growth_events > c.grew.size()) out += "    the last " + std::to_string(c.grew.size()) + ":\n";
+        for (const synapse::growth_event& e : c.grew) {
+            out += "    step " + with_thousands(e.step) + "  layer_" + std::to_string(e.layer) + " " + std::to_string(e.before) + " -> " +
+                   std::to_string(e.after) + "  " + synapse::name(e.reason) + " (" + significant(static_cast<double>(e.value), 3) + " > " +
+                   significant(static_cast<double>(e.threshold), 3) + ")\n";
         }
     }
     if (c.metrics.empty()) {
         out += line("metrics", "none recorded");
     } else {
         out += line("metrics", "");
-        for (const series& s : c.metrics) out += "    " + s.name + "  " + sparkline(s.values) + "  last " + (s.values.empty() ? "none" : significant(s.values.back(), 6)) + "\n";
+        for (const series& s : c.metrics)
+            out += "    " + s.name + "  " + sparkline(s.values) + "  last " +
+                   (s.values.empty() ? "none" : significant(s.values.back(), 6)) + "\n";
     }
     out += line("health", c.verdict);
     for (const advice& a : c.health) out += std::string{"    "} + (a.serious ? "! " : "- ") + a.sentence + "\n";
@@ -130,7 +139,8 @@ inline std::string damage_report(const std::string& path, const synapse::salvage
     out += details::line("readable", std::to_string(s.numbers.size()) + " numbers, " + std::to_string(s.tensors.size()) + " tensors" +
                                          (s.payload_is_sound ? "" : " (one or more may be wrong)"));
     for (const synapse::checkpoint_reader::number& n : s.numbers) {
-        if (n.name != "step_count" && n.name != "total_samples_seen" && n.name != "reason" && n.name != "timestamp" && n.name != "software") continue;
+        if (n.name != "step_count" && n.name != "total_samples_seen" && n.name != "reason" && n.name != "timestamp" && n.name != "software")
+            continue;
         out += "    " + n.name + " ";
         if (const auto* u = std::get_if<std::uint64_t>(&n.value)) out += std::to_string(*u);
         if (const auto* t = std::get_if<std::string>(&n.value)) out += details::plain(*t);
@@ -138,7 +148,8 @@ inline std::string damage_report(const std::string& path, const synapse::salvage
     }
     for (const synapse::salvage::tensor& t : s.tensors) {
         out += "    " + t.name + " " + std::to_string(t.rows) + "x" + std::to_string(t.cols);
-        if (!t.whole()) out += ", the first " + std::to_string(t.elements) + " of " + std::to_string(std::uint64_t{t.rows} * t.cols) + " elements";
+        if (!t.whole())
+            out += ", the first " + std::to_string(t.elements) + " of " + std::to_string(std::uint64_t{t.rows} * t.cols) + " elements";
         out += "\n";
     }
     return out;

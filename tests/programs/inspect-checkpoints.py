@@ -139,6 +139,21 @@ class Summary(Case):
         self.assertIn("dead: 1 (5)", self.run_program(path).stdout)
 
 
+    def test_growth_in_the_order_in_which_it_happened(self):
+        train = os.path.join(os.path.dirname(PROGRAM), "train_continuous")
+        subprocess.run([train, "-q", "--checkpoint-dir", "grown", "--steps", "12000", "--neurogenesis", "--neurons", "4", "--max-neurons", "64"],
+                       cwd=self.home, check=True)
+        path = self.only_checkpoint("grown")
+        history = checkpoint_file.read(path)["growth_history"]
+        steps = struct.unpack(f"<{history['step'][2]}Q", history["step"][3])
+        after = struct.unpack(f"<{history['after'][2]}I", history["after"][3])
+        self.assertGreater(history["used"], 0)
+        told = self.asked(path)["growth_events"]
+        order = [(history["next"] - age) % len(steps) for age in range(history["used"], 0, -1)]
+        self.assertEqual([(event["step"], event["after"]) for event in told], [(steps[i], after[i]) for i in order])
+        self.assertIn(f"step {told[0]['step']:,}  layer_0 4 -> {told[0]['after']}  ", self.run_program(path).stdout)
+
+
 class Damage(Case):
     def test_cut_short(self):
         path = self.damaged("short.syn", lambda content: content[:3000])
