@@ -104,11 +104,10 @@ public:
         static_cast<void>(details::write_all(descriptor_, line + "\x1b[K"));
     }
 
-    // Takes it away, so that other text can be written where it stood.
+    // Takes it away, so that other text can be written where it stood. It comes back when it is due.
     void clear() {
         if (up_) static_cast<void>(details::write_all(descriptor_, "\r\x1b[K"));
         up_ = false;
-        ever_ = false;  // it may come back at once
     }
 
 private:

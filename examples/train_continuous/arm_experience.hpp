@@ -47,7 +47,7 @@ public:
         return ok(status_) ? moment::lived : moment::refused;
     }
     [[nodiscard]] synapse::status last_status() const noexcept override { return status_; }
-    [[nodiscard]] const companion* mind() const noexcept override { return &companion_; }
+    [[nodiscard]] companion* mind() noexcept override { return &companion_; }
 
     void save(word_writer& out) const override {
         out.put(static_cast<std::uint64_t>(life_kind::arm));
@@ -125,7 +125,7 @@ private:
 
     std::uint64_t seed_;
     stopwatch* watch_ = nullptr;
-    companion companion_;
+    mutable companion companion_;  // the list of what is to be saved is the one of what is loaded
     synapse::streams::stream_form form_;
     std::optional<timed_learner<model_type>> timed_;
     std::optional<worlds::learned_model<timed_learner<model_type>>> learned_;

@@ -36,7 +36,7 @@ public:
         model_ = &model;
         watch_ = &watch;
     }
-    [[nodiscard]] const companion* mind() const noexcept override { return &companion_; }
+    [[nodiscard]] companion* mind() noexcept override { return &companion_; }
 
     [[nodiscard]] moment step() override {
         float x[World::observations + 1];
@@ -100,7 +100,7 @@ private:
     static constexpr std::uint64_t layout = sizeof(worlds::explorer<World>) << 1 | (std::endian::native == std::endian::little ? 0u : 1u);
 
     worlds::explorer<World> life_;
-    companion companion_;
+    mutable companion companion_;  // the list of what is to be saved is the one of what is loaded
     synapse::streams::stream_form form_;
     model_type* model_ = nullptr;
     stopwatch* watch_ = nullptr;

@@ -63,7 +63,7 @@ public:
     // After begin(), before the first step. @return false, and nothing has changed: what was saved is of another life.
     [[nodiscard]] virtual bool go_on_from(word_reader& in) = 0;
     // The agent that lives this life beside the learner; null where there are no actions.
-    [[nodiscard]] virtual const companion* mind() const noexcept { return nullptr; }
+    [[nodiscard]] virtual companion* mind() noexcept { return nullptr; }
     // Known to hold nothing more.
     [[nodiscard]] virtual bool over() const noexcept { return false; }
     // What this experience alone can tell: members of the report, and lines of the summary.

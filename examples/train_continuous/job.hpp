@@ -60,6 +60,8 @@ public:
         model_.emplace(form, tuning_to_begin_with());
         if (x.test) held_out_ = examination{life_->held_out(*x.test), life_->parts()};
         life_->begin(*model_, watch_);
+        mind_ = life_->mind();
+        if (mind_ != nullptr && options_.homeostasis) mind_->care();
         if (before_) go_on();
     }
 
@@ -177,8 +179,7 @@ private:
         steps_before_ = steps_said_ = steps_;
         steps_saved_ = path == checkpoints_.newest() ? std::optional<std::uint64_t>{steps_} : std::nullopt;
         samples_before_ = model_->latest().samples;
-        print("[Checkpoint] Resumed from " + path + " at step " + std::to_string(steps_) + "\n");
-        keep(log_, "[Checkpoint] Resumed from " + path + " at step " + std::to_string(steps_));
+        tell("[Checkpoint] Resumed from " + path + " at step " + std::to_string(steps_));
         if (life_->over()) complain("nothing is left of the data to learn from: --passes asks for more");
         before_.reset();
     }
@@ -217,9 +218,7 @@ private:
         watch_.elsewhere([&] { saved = checkpoints_.save(*model_, now, reason); });
         if (saved) {
             steps_saved_ = steps_;
-            const std::string line = "[Checkpoint] Saved to " + checkpoints_.newest() + " (" + reason + ")";
-            print(line + "\n");
-            keep(log_, line);
+            tell("[Checkpoint] Saved to " + checkpoints_.newest() + " (" + reason + ")");
         } else if (!failed_before) {
             const std::string last = checkpoints_.newest();
             complain("cannot write a checkpoint to " + checkpoints_.directory() + ": " + checkpoints_.failure() +
@@ -274,6 +273,9 @@ private:
             }
             ++steps_;
             if (model_->growth().events() != growth_said_) say_growth();
+            if (mind_ != nullptr && mind_->has_to_say()) {
+                for (const std::string& line : mind_->take_lines()) tell(line);
+            }
             refused_in_a_row_ = now == moment::lived ? 0 : refused_in_a_row_ + 1;
             if (now == moment::refused) ++result_.refused;
             if (refused_in_a_row_ == most_refusals) {
@@ -295,11 +297,8 @@ private:
 
     // Looks at the companion's growing up.
     bool has_matured() {
-        const companion* mind = life_->mind();
-        if (mind == nullptr || !maturity_.look(mind->felt(), mind->units(), {.window = *options_.until_mature})) return false;
-        const std::string line = "[Maturity] " + reasons(maturity_.verdict());
-        print(line + "\n");
-        keep(log_, line);
+        if (mind_ == nullptr || !mind_->has_matured(*options_.until_mature)) return false;
+        tell("[Maturity] " + reasons(mind_->verdict()));
         return true;
     }
 
@@ -356,7 +355,7 @@ private:
         p.learner = model_->latest();
         p.classifies = model_->is_classifier();
         p.neurons = model_->fast().units() - model_->form().outputs;
-        if (const companion* mind = life_->mind()) mind->tell(p);
+        if (mind_ != nullptr) mind_->tell(p);
         return p;
     }
 
@@ -379,9 +378,7 @@ private:
         const std::uint64_t unsaid = std::min<std::uint64_t>(history.events() - growth_said_, history.size());
         growth_said_ = history.events();
         for (std::uint64_t i = unsaid; i-- > 0;) {
-            const std::string line = growth_line(history.back(static_cast<std::uint32_t>(i)));
-            print(line + "\n");
-            keep(log_, line);
+            tell(growth_line(history.back(static_cast<std::uint32_t>(i))));
         }
     }
 
@@ -449,6 +446,11 @@ private:
         const bool spell = ::isatty(STDOUT_FILENO) == 1 && !console::utf8_locale();
         static_cast<void>(console::details::write_all(STDOUT_FILENO, spell ? console::as_ascii(text) : std::string{text}));
     }
+    // A line for a person, now and later.
+    void tell(const std::string& line) {
+        print(line + "\n");
+        keep(log_, line);
+    }
     // A full disk does not end a life: it is said once, and the exit code tells.
     void keep(console::line_log& log, std::string_view line) {
         if (!log.write(line)) complain(log.why());
@@ -465,10 +467,10 @@ private:
     console::live_line live_;
     bool says_lines_ = true;
     std::unique_ptr<experience> life_;
+    companion* mind_ = nullptr;  // the life's, if it has one
     std::optional<model_type> model_;
     stopwatch watch_;
     examination held_out_;
-    synapse::maturity_monitor maturity_;
     std::uint64_t steps_ = 0;
     run_result result_;
     steady::time_point born_;

@@ -81,6 +81,7 @@ struct options {
     std::optional<synapse::answer> answers;
     std::optional<std::uint64_t> sleep_every;
     std::optional<std::uint64_t> sleep_steps;
+    bool homeostasis = false;
     std::uint64_t seed = 1;
     bool seed_asked = false;  // by number: then it must be the seed of a life that is resumed
     // Checkpoints.
@@ -258,6 +259,8 @@ inline std::span<const console::option<options>> option_table() {
          [](o& x, text v) { x.sleep_every = whole_number(v, 1, most_steps); }},
         {learner, "sleep-steps", 0, "N", "samples to replay in one sleep (default 1000)",
          [](o& x, text v) { x.sleep_steps = whole_number(v, 1, most_steps); }},
+        {learner, "homeostasis", 0, "", "where there are actions: apply the remedies that the agent's [Health] lines name, within bounds",
+         [](o& x, text) { x.homeostasis = true; }},
         {learner, "seed", 0, "N", "of every random choice: the same seed is the same life, bit for bit (default 1)",
          [](o& x, text v) {
              x.seed = whole_number(v, 0, ~std::uint64_t{0});
@@ -343,6 +346,7 @@ inline void check(const options& x) {
     only(by_class, x.learns != synapse::task::regression, "--order by-class needs --task classify");
     only(x.replay_policy == synapse::replay_policy::balanced, !acts(x.data) && x.learns != synapse::task::regression,
          "--replay-policy balanced needs --task classify");
+    only(x.homeostasis, acts(x.data), "--homeostasis goes with data that has actions: it is an agent's");
     only(x.sleep_steps.has_value(), x.sleep_every.has_value(), "--sleep-steps goes with --sleep-every");
     only(x.auto_resume, !x.resume, "--resume and --auto-resume: one of them");
 }

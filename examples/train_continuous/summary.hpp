@@ -24,6 +24,7 @@ inline std::string resume_command(const options& x, const std::string& checkpoin
     if (x.data != data_kind::arm) add(" --data ", name(x.data));
     if (x.agency_ratio) add(" --agency-ratio ", console::significant(*x.agency_ratio, 6));
     if (x.until_mature) add(" --until-mature ", std::to_string(*x.until_mature));
+    if (x.homeostasis) text += " --homeostasis";
     maybe(" --path ", x.path);
     maybe(" --target ", x.target);
     if (x.learns && !acts(x.data)) add(" --task ", *x.learns == synapse::task::regression ? "regress" : "classify");

@@ -35,7 +35,7 @@ public:
         model_ = &model;
         watch_ = &watch;
     }
-    [[nodiscard]] const companion* mind() const noexcept override { return &companion_; }
+    [[nodiscard]] companion* mind() noexcept override { return &companion_; }
 
     [[nodiscard]] moment step() override {
         float x[worlds::synthetic_world::observations + worlds::synthetic_world::actions];
@@ -94,7 +94,7 @@ private:
 
     double ratio_;
     worlds::synthetic_world world_;
-    companion companion_;
+    mutable companion companion_;  // the list of what is to be saved is the one of what is loaded
     synapse::streams::stream_form form_;
     model_type* model_ = nullptr;
     stopwatch* watch_ = nullptr;

@@ -89,8 +89,18 @@ TEST_CASE("remedies stay within their bounds, and are taken back") {
     auto ill = healthy();
     ill.agency.share = 0.1f;
     looked(monitor, ill, 3);
-    for (int t = 0; t < 100; ++t) static_cast<void>(remedy.apply(monitor, own, bounds, now));
-    CHECK(now.learning.learning_rate == doctest::Approx(4.0 * static_cast<double>(own.learning.learning_rate)));
+    CHECK(remedy.apply(monitor, own, bounds, now));
+    CHECK(remedy.lets_go());  // once
+    for (int t = 0; t < 100; ++t) {
+        static_cast<void>(remedy.apply(monitor, own, bounds, now));
+        CHECK_FALSE(remedy.lets_go());
+    }
+    // The error rises too: it is not forgetting, there is more to learn.
+    ill.error = 1.0f;
+    looked(monitor, ill, 3);
+    CHECK(monitor.is(synapse::ailment::error_rising));
+    CHECK_FALSE(remedy.apply(monitor, own, bounds, now));
+    CHECK(now.learning.learning_rate == doctest::Approx(2.0 * static_cast<double>(own.learning.learning_rate)));
     CHECK(now.flaw() == nullptr);
     ill = healthy();
     ill.error = 1.0f;

@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <type_traits>
 
 #include <doctest/doctest.h>
 
@@ -83,4 +84,23 @@ TEST_CASE("without metrics there is no maturity, however long") {
     CHECK(synapse::maturity_tuning{.phi_band = -1.0f}.flaw() != nullptr);
     CHECK(synapse::maturity_tuning{.self_margin = 0.5f}.flaw() != nullptr);
     CHECK(synapse::maturity_tuning{}.flaw() == nullptr);
+}
+
+TEST_CASE("an open window is part of what is saved") {
+    synapse::maturity_monitor monitor;
+    struct counting {
+        int numbers = 0, groups = 0;
+        void value(const char*, auto&) { ++numbers; }
+        void group(const char*, auto& part) {
+            ++groups;
+            std::remove_reference_t<decltype(part)>::fields(part, *this);
+        }
+    } seen;
+    synapse::maturity_monitor::fields(monitor, seen);
+    CHECK(seen.groups == 1);
+    CHECK(seen.numbers == 20);
+    CHECK(monitor.settle() == synapse::status::ok);
+    synapse::maturity_verdict damaged;
+    damaged.self_error = -1.0f;
+    CHECK(damaged.settle() == synapse::status::corrupt);
 }

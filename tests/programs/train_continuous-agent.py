@@ -85,9 +85,76 @@ class Mature(Case):
         self.assertRegex(out[0], r"\[Maturity\] Φ flat between 0\.\d{3} and 0\.\d{3}; agency steady between 0\.\d{3} and 0\.\d{3}; "
                                  r"self-prediction error 0\.\d{3}, at its minimum of 0\.\d{3}; 0 units grown\n")
 
+    def test_windows_survive_a_stop(self):
+        # A window that is open when the program stops goes on when it is resumed: the same step ends the life, for the same figures.
+        life = ["--data", "synthetic", "--agency-ratio", "0.95", "--until-mature", "12000"]
+        out, parts = [], []
+        whole = self.report(*life, "--steps", "400000", "--checkpoint-dir", "whole", out=out)
+        self.assertEqual(whole["stopped_by"], "mature")
+        done = 0
+        for steps in (7000, 12500, 3):
+            self.report(*life, "--steps", steps, "--auto-resume", "--checkpoint-dir", "parts")
+            done += steps
+        rest = self.report(*life, "--steps", 400000, "--auto-resume", "--checkpoint-dir", "parts", out=parts)
+        self.assertGreater(whole["steps"], done)
+        for member in METRICS + ["steps", "stopped_by", "weights_hash"]:
+            self.assertEqual(whole[member], rest[member], member)
+        self.assertEqual(re.findall(r"\[Maturity\].*", out[0]), re.findall(r"\[Maturity\].*", parts[0]))
+
     def test_an_agent_without_power_never_does(self):
         report = self.report("--data", "synthetic", "--agency-ratio", "0.2", "--until-mature", "5000", "--steps", "40000")
         self.assertEqual(report["stopped_by"], "steps")
+
+
+class Health(Case):
+    """The guide's table of warnings: what is said, with its evidence, when it begins and when it is over."""
+    SAYS = re.compile(r"^\[Health\] (Agency|Phi|Error) (\d+\.\d\d) ([<>]) (\d+\.\d\d)(, weakest cut 0x[0-9a-f]{8})?: (.*)$", re.MULTILINE)
+    REMEDIES = {"Agency": "raise the learning rate", "Phi": "check the connections of these units",
+                "Error": "forgetting; lower the learning rate, raise the replay ratio"}
+
+    def test_warnings_of_an_arm_that_is_pushed(self):
+        out = []
+        self.report("--steps", "200000", out=out)
+        said = self.SAYS.findall(out[0])
+        self.assertGreaterEqual(len(said), 2)
+        ill = set()
+        for metric, value, relation, limit, cut, remedy in said:
+            begins = (relation == ">") == (metric == "Error")
+            self.assertEqual(remedy, self.REMEDIES[metric] if begins else "well again")
+            self.assertEqual(metric in ill, not begins)  # it begins before it is over, and is said once
+            self.assertEqual(bool(cut), metric == "Phi" and begins)
+            ill ^= {metric}
+        self.assertIn("Error", {metric for metric, *_ in said})
+        with open(os.path.join(self.directory, "training.log"), encoding="utf-8") as file:
+            self.assertEqual(self.SAYS.findall(file.read()), said)
+
+    def test_an_agent_without_power_is_told_to_raise_its_learning_rate(self):
+        out = []
+        self.report("--data", "synthetic", "--agency-ratio", "0.1", "--steps", "20000", out=out)
+        self.assertRegex(out[0], r"(?m)^\[Health\] Agency 0\.\d\d < 0\.30: raise the learning rate$")
+
+    def test_remedies_are_applied_within_bounds_and_said(self):
+        out = []
+        treated = self.report("--data", "synthetic", "--agency-ratio", "0.1", "--steps", "20000", "--homeostasis", out=out)
+        said = re.findall(r"(?m)^\[Homeostasis\] learning rate x (\d\.\d\d), replay ratio (\d\.\d\d)$", out[0])
+        self.assertTrue(said)
+        for rate, ratio in said:
+            self.assertTrue(0.25 <= float(rate) <= 2 and float(ratio) <= 0.8, (rate, ratio))
+        self.assertIn("[Homeostasis] what was remembered is of another body or world: forgotten\n", out[0])
+        untreated = self.report("--data", "synthetic", "--agency-ratio", "0.1", "--steps", "20000")
+        self.assertEqual(treated["weights_hash"], untreated["weights_hash"])  # it is the agent's, not the learner's
+        self.assertNotEqual(treated["agency"], untreated["agency"])
+
+    def test_a_treatment_survives_a_stop(self):
+        life = ["--homeostasis", "--status-interval", "100"]
+        out, parts = [], []
+        whole = self.report(*life, "--steps", "60000", "--checkpoint-dir", "whole", out=out)
+        self.report(*life, "--steps", "29990", "--checkpoint-dir", "parts", out=parts)
+        rest = self.report(*life, "--steps", "30010", "--auto-resume", "--checkpoint-dir", "parts", out=parts)
+        for member in METRICS + ["steps", "weights_hash"]:
+            self.assertEqual(whole[member], rest[member], member)
+        lines = r"(?m)^\[Ho?[me].*$"
+        self.assertEqual(re.findall(lines, out[0]), re.findall(lines, "".join(parts)))
 
 
 class WithoutActions(Case):
@@ -103,7 +170,7 @@ class Usage(Case):
     def test_options_that_need_an_agent_say_so(self):
         for arguments in (["--agency-ratio", "0.5"], ["--data", "synthetic", "--agency-ratio", "1.1"],
                           ["--data", "synthetic", "--agency-ratio", "nan"], ["--until-mature", "1"],
-                          ["--data", "-", "--until-mature", "100"], ["--data", "synthetic", "--task", "classify"],
+                          ["--data", "-", "--until-mature", "100"], ["--data", "-", "--homeostasis"], ["--data", "synthetic", "--task", "classify"],
                           ["--data", "synthetic", "--path", "x"]):
             with self.subTest(arguments):
                 self.run_program(*arguments, code=2)

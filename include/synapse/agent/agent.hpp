@@ -123,6 +123,13 @@ public:
         phi_.interrupt();
     }
 
+    // The three models' replay buffers are emptied: what they held is of a body or a world that is no more. What was learned stays.
+    void forget_experience() noexcept {
+        world_.memory().clear();
+        blind_.memory().clear();
+        self_.memory().clear();
+    }
+
     // Replaces the tuning (the seed is kept). out_of_range: nothing has changed; agent_tuning::flaw() says what is wrong.
     status retune(const agent_tuning& numbers) noexcept {
         if (numbers.flaw() != nullptr) return status::out_of_range;

@@ -138,19 +138,22 @@ private:
 };
 
 struct homeostasis_bounds {
-    float largest_gain = 4.0f;    // the learning rate is raised to so many times its own at most; >= 1
+    float largest_gain = 2.0f;    // the learning rate is raised to so many times its own at most; >= 1
     float smallest_gain = 0.25f;  // and lowered to so many times at least; (0, 1]
     float largest_replay = 0.8f;  // the replay ratio is raised to this at most; [0, 0.99]
     float step = 1.3f;            // factor of one remedy, and of the way back; > 1
 };
 
-// The remedies, applied a little at a time while a warning lasts and taken back a little at a time when it is over.
+// The remedies, applied a little at a time while a warning lasts and taken back a little at a time when it is over. When agency is low
+// and the error rises, the body or the world has become another: there is more to learn, so the remedy for agency counts. What was
+// remembered is then of the old one, and replaying it holds on to that: lets_go() says once that it should be forgotten.
 class homeostasis {
 public:
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
         visit.value("gain", self.gain_);
         visit.value("replay", self.replay_);
+        visit.value("was_low", self.was_low_);
     }
     [[nodiscard]] status settle() const noexcept {
         return gain_ > 0.0f && gain_ <= 1e6f && replay_ >= 0.0f && replay_ <= 0.99f ? status::ok : status::corrupt;
@@ -159,13 +162,15 @@ public:
     // own: the tuning of a healthy agent; now out: that with the remedies. Call it after each look. True if `now` has changed.
     // @cost O(1); loop-safe
     bool apply(const health_monitor& health, const agent_tuning& own, const homeostasis_bounds& bounds, agent_tuning& now) noexcept {
+        lets_go_ = health.is(ailment::agency_low) && !was_low_;
+        was_low_ = health.is(ailment::agency_low);
         const float gain_before = gain_;
         const float replay_before = replay_;
-        if (health.is(ailment::error_rising)) {
+        if (health.is(ailment::agency_low)) {
+            gain_ = gain_ * bounds.step;
+        } else if (health.is(ailment::error_rising)) {
             gain_ = gain_ / bounds.step;
             replay_ = replay_ + 0.05f;
-        } else if (health.is(ailment::agency_low)) {
-            gain_ = gain_ * bounds.step;
         } else {
             gain_ = gain_ > 1.0f ? (gain_ / bounds.step > 1.0f ? gain_ / bounds.step : 1.0f)
                                  : (gain_ * bounds.step < 1.0f ? gain_ * bounds.step : 1.0f);
@@ -183,6 +188,8 @@ public:
         return true;
     }
 
+    // Whether the last apply() found agency newly low: call the agent's forget_experience().
+    [[nodiscard]] constexpr bool lets_go() const noexcept { return lets_go_; }
     // What the learning rate is multiplied with, and what is added to the replay ratio.
     [[nodiscard]] constexpr float gain() const noexcept { return gain_; }
     [[nodiscard]] constexpr float replay() const noexcept { return replay_; }
@@ -190,6 +197,8 @@ public:
 private:
     float gain_ = 1.0f;
     float replay_ = 0.0f;
+    bool was_low_ = false;
+    bool lets_go_ = false;
 };
 
 }  // namespace synapse

@@ -40,10 +40,42 @@ struct maturity_verdict {
     std::uint64_t windows = 0;                         // whole ones so far
 
     [[nodiscard]] constexpr bool is_mature() const noexcept { return phi_flat && agency_steady && self_known && growth_slowed; }
+
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.value("phi_flat", self.phi_flat);
+        visit.value("agency_steady", self.agency_steady);
+        visit.value("self_known", self.self_known);
+        visit.value("growth_slowed", self.growth_slowed);
+        visit.value("phi_low", self.phi_low);
+        visit.value("phi_high", self.phi_high);
+        visit.value("agency_low", self.agency_low);
+        visit.value("agency_high", self.agency_high);
+        visit.value("self_error", self.self_error);
+        visit.value("least_self_error", self.least_self_error);
+        visit.value("grown", self.grown);
+        visit.value("windows", self.windows);
+    }
+    [[nodiscard]] status settle() const noexcept { return self_error >= 0.0f && least_self_error >= 0.0f ? status::ok : status::corrupt; }
 };
 
 class maturity_monitor {
 public:
+    // A window that is open when an agent is saved is still open when it is loaded.
+    template <class Self, class Visitor>
+    static constexpr void fields(Self& self, Visitor& visit) {
+        visit.group("verdict", self.verdict_);
+        visit.value("looks", self.looks_);
+        visit.value("began", self.began_);
+        visit.value("units", self.units_);
+        visit.value("phi_low", self.phi_low_);
+        visit.value("phi_high", self.phi_high_);
+        visit.value("agency_low", self.agency_low_);
+        visit.value("agency_high", self.agency_high_);
+        visit.value("self_mean", self.self_mean_);
+    }
+    [[nodiscard]] status settle() const noexcept { return self_mean_ >= 0.0f ? status::ok : status::corrupt; }
+
     // Takes what is true at this step; call it every step or every so many, with how many units the agent has. True when a window
     // has just ended and all four hold. @cost O(1); loop-safe
     bool look(const agent_report& now, std::uint32_t units, const maturity_tuning& numbers) noexcept {
