@@ -31,6 +31,16 @@ struct life {
     }
 };
 
+// Counts what a monitor names.
+struct counting {
+    int numbers = 0, groups = 0;
+    void value(const char*, auto&) { ++numbers; }
+    void group(const char*, auto& part) {
+        ++groups;
+        std::remove_reference_t<decltype(part)>::fields(part, *this);
+    }
+};
+
 }  // namespace
 
 TEST_CASE("when all four hold over a second window, the agent is mature") {
@@ -88,14 +98,7 @@ TEST_CASE("without metrics there is no maturity, however long") {
 
 TEST_CASE("an open window is part of what is saved") {
     synapse::maturity_monitor monitor;
-    struct counting {
-        int numbers = 0, groups = 0;
-        void value(const char*, auto&) { ++numbers; }
-        void group(const char*, auto& part) {
-            ++groups;
-            std::remove_reference_t<decltype(part)>::fields(part, *this);
-        }
-    } seen;
+    counting seen;
     synapse::maturity_monitor::fields(monitor, seen);
     CHECK(seen.groups == 1);
     CHECK(seen.numbers == 20);
