@@ -30,10 +30,10 @@
 #endif
 
 // Functions marked so neither allocate, lock, throw nor call the system: safe in a control loop.
-// A clang with the real-time sanitizer checks it; elsewhere it documents.
+// A clang with the real-time sanitizer checks it; elsewhere it documents. The GNU spelling: the other one may not stand before a function.
 #if defined(__has_cpp_attribute)
 #if __has_cpp_attribute(clang::nonblocking)
-#define SYNAPSE_LOOP_SAFE [[clang::nonblocking]]
+#define SYNAPSE_LOOP_SAFE __attribute__((nonblocking))
 #endif
 #endif
 #ifndef SYNAPSE_LOOP_SAFE

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """One version everywhere that a package manager, a build system or a program reads it."""
+import json
 import re
 
 from guard import main
@@ -8,12 +9,13 @@ PLACES = {
     "include/synapse/config.hpp": r'version\[\] = "([^"]+)"',
     "CMakeLists.txt": r"project\(synapse VERSION (\S+)",
     "meson.build": r"^\s*version: '([^']+)'",
-    # Manifests of firmware package managers, checked where present.
+    # Manifests of firmware package managers.
     "library.json": r'"version": "([^"]+)"',
     "library.properties": r"^version=(\S+)",
     "idf_component.yml": r'^version: "?([0-9.]+)"?',
+    "zephyr/module.yml": r"^# synapse (\S+)",
 }
-OPTIONAL = {"library.json", "library.properties", "idf_component.yml"}
+LICENSED = {"library.json", "library.properties", "idf_component.yml"}
 
 
 def check(root):
@@ -21,10 +23,12 @@ def check(root):
     parts = re.findall(r"version_(?:major|minor|patch) = (\d+)", config)
     expected = ".".join(parts)
     for place, pattern in PLACES.items():
-        path = root / place
-        if place in OPTIONAL and not path.exists():
-            continue
-        found = re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+        text = (root / place).read_text(encoding="utf-8")
+        if place.endswith(".json"):
+            json.loads(text)
+        if place in LICENSED and "BSL-1.0" not in text:
+            yield f"{place}: names no license"
+        found = re.search(pattern, text, re.MULTILINE)
         if not found:
             yield f"{place}: names no version"
         elif found.group(1) != expected:
@@ -36,13 +40,21 @@ SOUND = {
     "include/synapse/config.hpp": CONFIG,
     "CMakeLists.txt": "project(synapse VERSION 1.2.3 LANGUAGES CXX)\n",
     "meson.build": "project('synapse', 'cpp',\n  version: '1.2.3',\n  meson_version: '>=1.0')\n",
+    "library.json": '{"version": "1.2.3", "license": "BSL-1.0"}',
+    "library.properties": "version=1.2.3\nlicense=BSL-1.0\n",
+    "idf_component.yml": 'version: "1.2.3"\nlicense: "BSL-1.0"\n',
+    "zephyr/module.yml": "# synapse 1.2.3\nname: synapse\n",
 }
 VIOLATIONS = [
     ("string", {"include/synapse/config.hpp": CONFIG.replace('"1.2.3"', '"1.2.4"')}, "config.hpp: says 1.2.4"),
     ("CMake", {"CMakeLists.txt": "project(synapse VERSION 1.2 LANGUAGES CXX)\n"}, "CMakeLists.txt: says 1.2,"),
     ("no version", {"CMakeLists.txt": "project(synapse)\n"}, "names no version"),
     ("Meson", {"meson.build": "project('synapse',\n  version: '1.3.3')\n"}, "meson.build: says"),
-    ("manifest", {"library.json": '{"version": "1.2.0"}'}, "library.json: says"),
+    ("PlatformIO", {"library.json": '{"version": "1.2.0", "license": "BSL-1.0"}'}, "library.json: says"),
+    ("Arduino", {"library.properties": "version=1.2\nlicense=BSL-1.0\n"}, "library.properties: says"),
+    ("ESP-IDF", {"idf_component.yml": 'version: "1.3.3"\nlicense: "BSL-1.0"\n'}, "idf_component.yml: says"),
+    ("Zephyr", {"zephyr/module.yml": "name: synapse\n"}, "module.yml: names no version"),
+    ("license", {"library.properties": "version=1.2.3\nlicense=MIT\n"}, "names no license"),
 ]
 
 if __name__ == "__main__":
