@@ -154,6 +154,10 @@ class Other(Case):
         told = json.loads(self.run_program("--json", "--diff", self.arm, "new.syn").stdout)
         changed = [t["name"] for t in told["tensors"] if t["to"] is not None and t["name"].startswith("model_state_dict")]
         self.assertEqual(changed, [name])
+        subprocess.run([TRAIN, "-q", "--resume", "new.syn", "--steps", "1000", "--checkpoint-dir", "later"], cwd=self.home, check=True, timeout=60)
+        later = checkpoint_file.read(self.path("later/" + next(name for name in os.listdir(self.path("later")) if name.endswith(".syn"))))
+        self.assertEqual(later["step_count"], old["step_count"] + 980)  # the arm moves 20 steps before it learns
+        self.assertFalse(numpy.array_equal(self.tensor(later, "model_state_dict", "fast", "layer_1", "weight"), arrays[name]))
 
     def test_what_does_not_fit_the_device_is_refused(self):
         arrays = {f"{what}{i}": array for i, layer in enumerate(self.layers) for what, array in zip(("w", "b"), layer)}
