@@ -2,15 +2,15 @@
 // program's. It changes nothing in what the learner learns. Its health is looked at, and a warning said, now and then.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include <synapse/agent/health.hpp>
+#include <synapse/agent/line.hpp>
 #include <synapse/agent/maturity.hpp>
 #include <synapse/agent/shape.hpp>
 #include <synapse/agent/tuning.hpp>
@@ -20,7 +20,6 @@
 #include <synapse/core/status.hpp>
 #include <synapse/hosted/any_agent.hpp>
 
-#include "console/text.hpp"
 #include "train_continuous/program_state.hpp"
 #include "train_continuous/progress.hpp"
 
@@ -46,8 +45,9 @@ public:
     [[nodiscard]] bool has_matured(std::uint64_t window) { return vital_.maturity.look(agent_.latest(), units(), {.window = window}); }
     [[nodiscard]] const synapse::maturity_verdict& verdict() const { return vital_.maturity.verdict(); }
     // What there is to say of its health, each once: nothing most of the time.
-    [[nodiscard]] bool has_to_say() const { return !said_.empty(); }
-    [[nodiscard]] std::vector<std::string> take_lines() { return std::exchange(said_, {}); }
+    using line = synapse::text_line<128>;
+    [[nodiscard]] std::span<const line> lines() const { return {said_.data(), says_}; }
+    void forget_lines() { says_ = 0; }
 
     // What comes next does not follow from what came last.
     void interrupt() { agent_.interrupt(); }
@@ -137,28 +137,32 @@ private:
     void look() {
         synapse::health_warning events[synapse::ailments];
         const std::uint32_t count = vital_.health.look(agent_.latest(), {}, events);
-        for (std::uint32_t i = 0; i < count; ++i) said_.emplace_back(events[i].line().text());
+        for (std::uint32_t i = 0; i < count; ++i) say(events[i].line());
         if (!cared_for_) return;
         synapse::agent_tuning now = agent_.tuned();
         const bool changed = vital_.remedy.apply(vital_.health, own_, {}, now);
         if (vital_.remedy.lets_go()) {
             agent_.forget_experience();
-            said_.emplace_back("[Homeostasis] what was remembered is of another body or world: forgotten");
+            say(line{}.add("[Homeostasis] what was remembered is of another body or world: forgotten"));
         }
         if (!changed) return;
         static_cast<void>(agent_.retune(now));
         // Said as it begins, as it is taken back, and when it is over.
         const bool over = !(vital_.remedy.gain() > 1.0f || vital_.remedy.gain() < 1.0f) && !(vital_.remedy.replay() > 0.0f);
         if (count == 0 && !over) return;
-        said_.push_back("[Homeostasis] learning rate x " + console::fixed(static_cast<double>(vital_.remedy.gain()), 2) +
-                        ", replay ratio " + console::fixed(static_cast<double>(now.learning.replay_ratio), 2));
+        say(line{}.add("[Homeostasis] learning rate x ").add(vital_.remedy.gain()).add(", replay ratio ").add(now.learning.replay_ratio));
+    }
+    // Kept until somebody reads it, without allocating: this is in the middle of a step.
+    void say(const line& text) {
+        if (says_ < said_.size()) said_[says_++] = text;
     }
 
     synapse::any_agent<> agent_;
     synapse::agent_tuning own_;
     vitals vital_;
     bool cared_for_ = false;
-    std::vector<std::string> said_;
+    std::array<line, synapse::ailments + 2> said_;  // as many as one look has to say
+    std::size_t says_ = 0;
 };
 
 }  // namespace train_continuous

@@ -25,6 +25,7 @@
 #include "console/stop_signals.hpp"
 #include "console/telemetry.hpp"
 #include "console/terminal.hpp"
+#include "train_continuous/allocations.hpp"
 #include "train_continuous/arm_experience.hpp"
 #include "train_continuous/checkpoints.hpp"
 #include "train_continuous/control_experience.hpp"
@@ -265,7 +266,7 @@ private:
         sleep();
         if (examination_due_) examine_part();
         while (result_.why == ending::none && !asked_to_stop()) {
-            const moment now = watch_.step([this] { return life_->step(); });
+            const moment now = step_life();
             if (now == moment::end_of_part || now == moment::end) {
                 if (now == moment::end && !look()) result_.why = ending::end_of_data;
                 if (now == moment::end_of_part && life_->part() + 1 < life_->parts()) examine_part();
@@ -273,8 +274,9 @@ private:
             }
             ++steps_;
             if (model_->growth().events() != growth_said_) say_growth();
-            if (mind_ != nullptr && mind_->has_to_say()) {
-                for (const std::string& line : mind_->take_lines()) tell(line);
+            if (mind_ != nullptr && !mind_->lines().empty()) {
+                for (const companion::line& line : mind_->lines()) tell(line.text());
+                mind_->forget_lines();
             }
             refused_in_a_row_ = now == moment::lived ? 0 : refused_in_a_row_ + 1;
             if (now == moment::refused) ++result_.refused;
@@ -295,6 +297,13 @@ private:
         }
     }
 
+    // After the first step, whose buffers take their size, what is allocated is counted.
+    moment step_life() {
+        std::optional<allocations::watch> counting;
+        if (steps_ != steps_before_) counting.emplace();
+        return watch_.step([this] { return life_->step(); });
+    }
+
     // Looks at the companion's growing up.
     bool has_matured() {
         if (mind_ == nullptr || !mind_->has_matured(*options_.until_mature)) return false;
@@ -307,7 +316,10 @@ private:
         while (sleep_left_ != 0 && result_.why == ending::none && !look()) {
             const auto some = static_cast<std::uint32_t>(std::min<std::uint64_t>(sleep_left_, samples_asleep_per_look));
             std::uint32_t slept = 0;
-            watch_.asleep([&] { slept = model_->sleep(some).samples; });
+            watch_.asleep([&] {
+                const allocations::watch counting;
+                slept = model_->sleep(some).samples;
+            });
             sleep_left_ = slept == 0 ? 0 : sleep_left_ - slept;
         }
     }

@@ -10,6 +10,7 @@
 
 #include "console/json.hpp"
 #include "console/text.hpp"
+#include "train_continuous/allocations.hpp"
 #include "train_continuous/checkpoints.hpp"
 #include "train_continuous/examination.hpp"
 #include "train_continuous/experience.hpp"
@@ -68,7 +69,8 @@ inline std::string json_report(const options& x, const progress& end, const run_
     out.member("resumed_from", result.resumed_from.empty() ? std::nullopt : std::optional<std::string>{result.resumed_from});
     out.member("weights_hash", console::hex(synapse::weights_hash(model)))
         .member("net", net(model.form()))
-        .member("learner_bytes", model.bytes());
+        .member("learner_bytes", model.bytes())
+        .member("allocations_while_learning", allocations::counted());
     life.describe(out);
     return out.close('}').text() + "\n";
 }

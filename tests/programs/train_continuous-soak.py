@@ -3,7 +3,8 @@
 
 Usage: train_continuous-soak.py PROGRAM [TEST...]
 
-SYNAPSE_SOAK_SECONDS is how long the long life lasts (20), SYNAPSE_SOAK_STEPS ends it by steps instead.
+SYNAPSE_SOAK_SECONDS is how long the long life lasts (20), SYNAPSE_SOAK_STEPS ends it by steps instead. The whole soak, 10^8 steps:
+    SYNAPSE_SOAK_STEPS=100000000 tests/programs/train_continuous-soak.py build/train_continuous LongLife
 """
 import json
 import math
@@ -68,6 +69,7 @@ class LongLife(Case):
 
         report = json.loads((self.directory / "report.json").read_text(encoding="utf-8"))
         self.assertLess(report["error"], 0.5)
+        self.assertEqual(report["allocations_while_learning"], 0)
         before = -1
         for line in (self.directory / "metrics.jsonl").read_text(encoding="utf-8").splitlines():
             metrics = json.loads(line)
@@ -114,6 +116,16 @@ class OldLife(Case):
         again = self.report("--resume", report["checkpoint"], "--hours", seconds / 3600, "--checkpoint-dir", f"on{self.lives}", *arguments)
         self.assertGreater((again["steps"] - report["steps"]) % 2 ** 64, 0)
         return again
+
+    def test_no_life_allocates_while_it_learns(self):
+        import random
+        source = random.Random(2)
+        (self.directory / "a.csv").write_text("".join(f"{x:.4f},{y:.4f},{int(x > y)}\n" for x, y in
+                                                      ((source.uniform(-1, 1), source.uniform(-1, 1)) for _ in range(3000))))
+        for life in ([], ["--homeostasis", "--neurogenesis", "--hidden", "8", "--sleep-every", "1000", "--sleep-steps", "10"], ["--data", "synthetic"],
+                     ["--data", "cart-pole"], ["--data", "csv", "--path", "a.csv", "--passes", "0"]):
+            with self.subTest(life):
+                self.assertEqual(self.report("--steps", "30000", "--checkpoint-dir", "d", *life)["allocations_while_learning"], 0)
 
     def test_a_file_that_is_written_again_is_the_same_life(self):
         self.run_program("--steps", "3000")
