@@ -10,8 +10,9 @@ namespace {
 void* take(std::size_t size, std::size_t alignment) {
     train_continuous::allocations::made();
     const std::size_t whole = size == 0 ? 1 : size;
-    void* const block = alignment <= alignof(std::max_align_t) ? std::malloc(whole)
-                                                               : std::aligned_alloc(alignment, (whole + alignment - 1) / alignment * alignment);
+    void* const block = alignment <= alignof(std::max_align_t)
+                            ? std::malloc(whole)
+                            : std::aligned_alloc(alignment, (whole + alignment - 1) / alignment * alignment);
     if (block == nullptr) throw std::bad_alloc{};
     return block;
 }
