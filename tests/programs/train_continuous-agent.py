@@ -87,12 +87,12 @@ class Mature(Case):
 
     def test_windows_survive_a_stop(self):
         # A window that is open when the program stops goes on when it is resumed: the same step ends the life, for the same figures.
-        life = ["--data", "synthetic", "--agency-ratio", "0.95", "--until-mature", "12000"]
+        life = ["--data", "synthetic", "--agency-ratio", "0.95", "--until-mature", "6000"]
         out, parts = [], []
         whole = self.report(*life, "--steps", "400000", "--checkpoint-dir", "whole", out=out)
         self.assertEqual(whole["stopped_by"], "mature")
         done = 0
-        for steps in (7000, 12500, 3):
+        for steps in (3500, 6250, 3):
             self.report(*life, "--steps", steps, "--auto-resume", "--checkpoint-dir", "parts")
             done += steps
         rest = self.report(*life, "--steps", 400000, "--auto-resume", "--checkpoint-dir", "parts", out=parts)
@@ -114,7 +114,7 @@ class Health(Case):
 
     def test_warnings_of_an_arm_that_is_pushed(self):
         out = []
-        self.report("--steps", "200000", out=out)
+        self.report("--steps", "80000", out=out)
         said = self.SAYS.findall(out[0])
         self.assertGreaterEqual(len(said), 2)
         ill = set()
@@ -148,9 +148,9 @@ class Health(Case):
     def test_a_treatment_survives_a_stop(self):
         life = ["--homeostasis", "--status-interval", "100"]
         out, parts = [], []
-        whole = self.report(*life, "--steps", "60000", "--checkpoint-dir", "whole", out=out)
-        self.report(*life, "--steps", "29990", "--checkpoint-dir", "parts", out=parts)
-        rest = self.report(*life, "--steps", "30010", "--auto-resume", "--checkpoint-dir", "parts", out=parts)
+        whole = self.report(*life, "--steps", "40000", "--checkpoint-dir", "whole", out=out)
+        self.report(*life, "--steps", "19990", "--checkpoint-dir", "parts", out=parts)
+        rest = self.report(*life, "--steps", "20010", "--auto-resume", "--checkpoint-dir", "parts", out=parts)
         for member in METRICS + ["steps", "weights_hash"]:
             self.assertEqual(whole[member], rest[member], member)
         lines = r"(?m)^\[Ho?[me].*$"
