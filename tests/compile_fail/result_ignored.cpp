@@ -1,4 +1,4 @@
-// refused: nodiscard
+// refused: ask ok() of it whether there is a value, or cast it to void
 #include <synapse/core/result.hpp>
 
 synapse::result<int> work();

@@ -1,4 +1,4 @@
-// refused: nodiscard
+// refused: ask ok() of it whether anything was done, or cast it to void
 #include <synapse/core/status.hpp>
 
 synapse::status work();

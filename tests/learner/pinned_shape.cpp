@@ -83,7 +83,8 @@ TEST_CASE("what a shape has not is not there; what it has learns the same bits a
 
 TEST_CASE("what is not there is refused in words") {
     static synapse::fixed_arena<synapse::learner<small>::bytes> memory;
-    synapse::learner<small> model{memory};
+    synapse::learner<small> door{memory};
+    synapse::learner<small>::body& model = door;  // the door itself refuses to compile: tests/compile_fail
     const float x[2] = {1, 2};
     CHECK(model.hold(x).why() == synapse::status::no_room);
     CHECK(model.observe(x) == synapse::status::out_of_range);

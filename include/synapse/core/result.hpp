@@ -10,7 +10,7 @@ namespace synapse {
 
 // Holds a trivially copyable Value when its status is ok; otherwise the value is Value{} and must not be relied on.
 template <class Value>
-class [[nodiscard]] result {
+class [[nodiscard("ask ok() of it whether there is a value, or cast it to void")]] result {
     static_assert(std::is_trivially_copyable_v<Value>, "result carries small plain values; return large ones through an argument");
 
 public:

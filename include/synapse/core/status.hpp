@@ -6,7 +6,7 @@
 
 namespace synapse {
 
-enum class [[nodiscard]] status : std::uint8_t {
+enum class [[nodiscard("ask ok() of it whether anything was done, or cast it to void")]] status : std::uint8_t {
     ok = 0,
     not_finite,      // an argument holds NaN or an infinity: drop this sample
     wrong_size,      // an argument has another length than the shape says: mend the caller

@@ -2,14 +2,39 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
+#include <synapse/config.hpp>
 #include <synapse/core/arena.hpp>
 #include <synapse/core/fields.hpp>
+#include <synapse/core/result.hpp>
+#include <synapse/core/status.hpp>
 #include <synapse/kernels/default.hpp>
 #include <synapse/learner/body.hpp>
 #include <synapse/learner/pinned_shape.hpp>
+#include <synapse/learner/report.hpp>
+#include <synapse/learner/shape.hpp>
+#include <synapse/learner/tuning.hpp>
+#include <synapse/memory/pending.hpp>
 
 namespace synapse {
+
+namespace detail {
+
+constexpr bool has_a_layer_after_an_empty_one(const shape& form) noexcept {
+    for (std::uint32_t l = 1; l < max_hidden_layers; ++l) {
+        if (form.hidden[l - 1] == 0 && form.hidden[l] != 0) return true;
+    }
+    return false;
+}
+// One with a sentence of its own, so that a wrong program hears of it once.
+constexpr bool has_a_flaw_of_its_own(const shape& form) noexcept {
+    return form.inputs == 0 || form.outputs == 0 || (form.learns == task::classification && form.outputs == 1) || form.batch == 0 ||
+           has_a_layer_after_an_empty_one(form);
+}
+
+}  // namespace detail
 
 //     using model_type = synapse::learner<synapse::shape{.inputs = 3, .outputs = 2, .hidden = {32}, .replay = 64}>;
 //     static synapse::fixed_arena<model_type::bytes> memory;
@@ -18,8 +43,10 @@ template <shape Shape, kernel_set Kernels = default_kernels>
 class learner : public learner_body<Kernels, pinned_shape<pins_of(Shape)>> {
     static_assert(Shape.inputs != 0, "shape.inputs is 0: say how many numbers a sample has");
     static_assert(Shape.outputs != 0, "shape.outputs is 0: say how many numbers, or classes, to predict");
-    static_assert(Shape.inputs == 0 || Shape.outputs == 0 || Shape.flaw() == nullptr,
-                  "this shape cannot be built: shape::flaw() says why");
+    static_assert(Shape.learns != task::classification || Shape.outputs != 1, "shape.outputs is 1: to classify takes at least 2 classes");
+    static_assert(!detail::has_a_layer_after_an_empty_one(Shape), "shape.hidden has a layer of 0 units before another: leave it out");
+    static_assert(Shape.batch != 0, "shape.batch is 0: at least one sample is learned at a time");
+    static_assert(detail::has_a_flaw_of_its_own(Shape) || Shape.flaw() == nullptr, "this shape cannot be built: shape::flaw() says why");
 
 public:
     // Shared by learners of other sizes that have the same parts.
@@ -43,6 +70,56 @@ public:
 
     learner(const learner&) = delete;
     learner& operator=(const learner&) = delete;
+
+    // The body's functions, which say what they do. Here a wrong program is refused by the compiler where the body could only return a
+    // status: arrays whose length is not the shape's, and parts that the shape does not have.
+    using body::classify;
+    using body::predict;
+    using body::resolve;
+    using body::step;
+    template <std::size_t X, std::size_t Y>
+    SYNAPSE_LOOP_SAFE status predict(const float (&x)[X], float (&y)[Y]) noexcept {
+        static_assert(X == Shape.inputs, "predict: x must hold shape.inputs numbers");
+        static_assert(Y == Shape.outputs, "predict: y must hold shape.outputs numbers");
+        return body::predict(std::span<const float>{x}, std::span<float>{y});
+    }
+    template <std::size_t X>
+    SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(const float (&x)[X]) noexcept {
+        static_assert(X == Shape.inputs, "classify: x must hold shape.inputs numbers");
+        static_assert(Shape.learns == task::classification, "classify: set shape.learns to task::classification, or ask predict");
+        return body::classify(std::span<const float>{x});
+    }
+    template <std::size_t X, std::size_t Y>
+    SYNAPSE_LOOP_SAFE status step(const float (&x)[X], const float (&y)[Y]) noexcept {
+        static_assert(X == Shape.inputs, "step: x must hold shape.inputs numbers");
+        static_assert(Shape.learns == task::regression, "step: this learner classifies: give it a label, not numbers");
+        static_assert(Shape.learns != task::regression || Y == Shape.outputs, "step: y must hold shape.outputs numbers");
+        return body::step(std::span<const float>{x}, std::span<const float>{y});
+    }
+    template <std::size_t X>
+    SYNAPSE_LOOP_SAFE status step(const float (&x)[X], std::uint32_t label) noexcept {
+        static_assert(X == Shape.inputs, "step: x must hold shape.inputs numbers");
+        static_assert(Shape.learns == task::classification,
+                      "step: this learner predicts numbers: give it shape.outputs of them, not a label");
+        return body::step(std::span<const float>{x}, label);
+    }
+    SYNAPSE_LOOP_SAFE sleep_report sleep(std::uint32_t budget) noexcept {
+        static_assert(Shape.replay != 0, "sleep replays what is remembered: give the shape a replay");
+        return body::sleep(budget);
+    }
+    SYNAPSE_LOOP_SAFE result<ticket> hold(std::span<const float> x) noexcept {
+        static_assert(Shape.pending != 0, "hold keeps samples until their answer comes: give the shape a pending");
+        return body::hold(x);
+    }
+    SYNAPSE_LOOP_SAFE status observe(std::span<const float> x) noexcept {
+        static_assert(Shape.slow, "observe learns agreement with the slow system: set shape.slow");
+        return body::observe(x);
+    }
+    status begin_column(std::uint32_t units) noexcept {
+        static_assert(Shape.plastic, "begin_column freezes units, which needs a record for each: set shape.plastic");
+        static_assert(Shape.learns == task::classification, "begin_column is for classes: set shape.learns to task::classification");
+        return body::begin_column(units);
+    }
 };
 
 }  // namespace synapse

@@ -1,0 +1,13 @@
+// refused: classify: set shape.learns to task::classification, or ask predict
+#include <synapse/learner/learner.hpp>
+
+#ifdef SYNAPSE_WRONG
+constexpr synapse::shape form{.inputs = 3, .outputs = 2, .hidden = {8}};
+#else
+constexpr synapse::shape form{.inputs = 3, .outputs = 2, .hidden = {8}, .learns = synapse::task::classification};
+#endif
+
+bool use(synapse::learner<form>& model) {
+    const float x[3] = {1, 2, 3};
+    return ok(model.classify(x));
+}
