@@ -55,7 +55,7 @@ void agree(const tuning& numbers) {
             REQUIRE(ok(pinned.step(in, std::span<const float>{y, Shape.outputs})));
             REQUIRE(ok(free.step(in, std::span<const float>{y, Shape.outputs})));
         }
-        if (i % 20 == 0) CHECK(pinned.sleep(3).samples == free.sleep(3).samples);
+        if (i % 20 == 0) CHECK(static_cast<typename synapse::learner<Shape>::body&>(pinned).sleep(3).samples == free.sleep(3).samples);
     }
     CHECK(synapse::weights_hash(pinned) == synapse::weights_hash(free));
     CHECK(pinned.latest().error == free.latest().error);
