@@ -103,7 +103,7 @@ private:
         return saved;
     }
 
-    [[nodiscard]] synapse::tuning tuning_to_begin_with() const { return train_continuous::tuning_of(options_); }
+    [[nodiscard]] synapse::tuning tuning_to_begin_with() const { return train_continuous::tuning_of(options_, data_->form().learns); }
 
     void go_on() {
         const std::string& path = before_->path();

@@ -25,8 +25,13 @@ inline constexpr std::uint32_t default_classes = 16;  // of rows on standard inp
 inline constexpr std::uint64_t fast_samples = 10000;  // after which --config fast stops
 inline constexpr std::uint64_t sleep_samples = 1000;  // of one sleep
 
+// Samples come as they come, and the newest tell most; in another order every class must be kept.
+inline bool is_stream(const options& x) {
+    return x.data != data_kind::idx && (!x.order || x.order->is == synapse::streams::order::kind::stream);
+}
+
 // What suits each kind of data, before the user's own wishes. The arm's come with the arm.
-inline synapse::shape default_shape(data_kind data) {
+inline synapse::shape default_shape(data_kind data, synapse::task learns) {
     if (data == data_kind::arm) return worlds::arm_shape();
     synapse::shape s;
     s.replay = 1000;
@@ -36,6 +41,18 @@ inline synapse::shape default_shape(data_kind data) {
         s.format = synapse::sample_format::u8;
         s.slow = true;
         s.batch = 5;  // one new sample and the four that it brings back
+        s.readout = 600;
+        s.judges = 50;
+    } else if (learns == synapse::task::classification) {
+        // A stream that drifts, in 64 KiB for eight features and two classes.
+        s.hidden[0] = 64;
+        s.replay = 500;
+        s.format = synapse::sample_format::u8;
+        s.slow = true;
+        s.batch = 9;
+        s.readout = 112;
+        s.readout_offset = 1.0f;
+        s.readout_ridge = 30.0f;
     } else {
         s.hidden[0] = 64;
     }
@@ -72,12 +89,13 @@ inline void reserve(synapse::shape& s, std::uint32_t limit) {
 }
 
 inline synapse::shape shape_of(const options& x, const synapse::streams::stream_form& form) {
-    synapse::shape s = default_shape(x.data);
+    synapse::shape s = default_shape(x.data, form.learns);
     resize(s, x.config);
     s.inputs = form.inputs;
     s.outputs = form.outputs;
     s.learns = form.learns;
-    if (form.learns == synapse::task::classification) s.policy = synapse::replay_policy::balanced;
+    if (form.learns == synapse::task::classification)
+        s.policy = is_stream(x) ? synapse::replay_policy::fifo : synapse::replay_policy::balanced;
     if (x.hidden) {
         for (std::size_t i = 0; i < synapse::max_hidden_layers; ++i) s.hidden[i] = i < x.hidden->size() ? (*x.hidden)[i] : 0;
     }
@@ -98,18 +116,29 @@ inline synapse::shape shape_of(const options& x, const synapse::streams::stream_
 inline bool as_asked(const options& x, const synapse::shape& asked, const synapse::shape& saved) {
     const bool sized = x.config != preset::standard;
     if (x.neurogenesis && *x.neurogenesis != saved.plastic) return false;
-    if ((x.hidden || x.neurons || sized) && !std::equal(std::begin(asked.hidden), std::end(asked.hidden), std::begin(saved.hidden))) return false;
+    if ((x.hidden || x.neurons || sized) && !std::equal(std::begin(asked.hidden), std::end(asked.hidden), std::begin(saved.hidden)))
+        return false;
     if ((x.replay || sized || x.replay_ratio == 0.0f) && asked.replay != saved.replay) return false;
     if (x.replay_policy && asked.policy != saved.policy) return false;
     return (!x.replay_format || asked.format == saved.format) && (!x.batch || asked.batch == saved.batch);
 }
 
-inline synapse::tuning tuning_of(const options& x) {
+inline synapse::tuning tuning_of(const options& x, synapse::task learns) {
     synapse::tuning t = x.data == data_kind::arm ? worlds::arm_tuning() : synapse::tuning{};
     if (x.data == data_kind::idx) {
         t.replay_ratio = 0.8f;
         t.consistency = 1.0f;
-        t.answers = synapse::answer::both;
+        t.answers = synapse::answer::evidence;
+    } else if (x.data != data_kind::arm && learns == synapse::task::classification) {
+        t.learning_rate = 0.05f;
+        t.initial_gain = 2.44948974f;  // Kaiming's
+        t.replay_ratio = 8.0f / 9.0f;
+        t.slow_decay = 0.9985f;
+        t.slow_every = 1;
+        t.consistency = 0.0f;
+        t.readout_keep = 0.999f;
+        t.recent_labels = 64;
+        t.answers = synapse::answer::evidence;
     }
     t.seed = x.seed;
     if (x.max_neurons) t.max_units = *x.max_neurons;

@@ -148,7 +148,7 @@ private:
         if (before_ && before_->has_program() && !options_.replay_ratio) {
             options_.replay_ratio = before_->program().replay_ratio;
         }
-        return tuning_of(options_);
+        return tuning_of(options_, life_->form().learns);
     }
 
     // After everything was made as for a new life: becomes the old one.
@@ -188,7 +188,7 @@ private:
     // The saved tuning came with the learner; what the user says now counts more.
     void retune(bool ratio_asked) {
         synapse::tuning t = model_->tuned();
-        const synapse::tuning asked = tuning_of(options_);
+        const synapse::tuning asked = tuning_of(options_, life_->form().learns);
         if (options_.max_neurons) t.max_units = asked.max_units;
         if (options_.learning_rate) t.learning_rate = asked.learning_rate;
         if (options_.answers) t.answers = asked.answers;
@@ -210,7 +210,7 @@ private:
         now.sleep_left = sleep_left_;
         now.examination_due = examination_due_;
         now.seed = options_.seed;
-        now.replay_ratio = options_.replay_ratio.value_or(tuning_of(options_).replay_ratio);
+        now.replay_ratio = options_.replay_ratio.value_or(tuning_of(options_, life_->form().learns).replay_ratio);
         word_writer standing{now.experience};
         life_->save(standing);
         word_writer examinations{now.examinations};

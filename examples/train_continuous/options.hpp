@@ -222,15 +222,16 @@ inline std::span<const console::option<options>> option_table() {
          "hidden units to grow to, in all; memory for them is taken at the start\n"
          "(default: four times those at the start, at most 100000)",
          [](o& x, text v) { x.max_neurons = u32(whole_number(v, 1, 1u << 24)); }},
-        {learner, "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02; arm 0.03)",
+        {learner, "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02; arm 0.03, classify 0.05)",
          [](o& x, text v) { x.learning_rate = f32(real_number(v, 1e-9, 10)); }},
-        {learner, "replay-ratio", 0, "R", "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm and idx 0.8)",
+        {learner, "replay-ratio", 0, "R",
+         "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm and idx 0.8, classify 8/9)",
          [](o& x, text v) { x.replay_ratio = f32(real_number(v, 0, 0.99)); }},
-        {learner, "replay-capacity", 0, "N", "samples to remember (default 1000; arm 12000); --replay is the same",
+        {learner, "replay-capacity", 0, "N", "samples to remember (default 1000; arm 12000, classify 500); --replay is the same",
          [](o& x, text v) { x.replay = u32(whole_number(v, 0, 1u << 30)); }},
         {learner, "replay", 0, "N", "", [](o& x, text v) { x.replay = u32(whole_number(v, 0, 1u << 30)); }},
         {learner, "replay-policy", 0, "WHICH",
-         "which samples to remember: fifo (the newest; arm), reservoir (any),\n"
+         "which samples to remember: fifo (the newest; arm, streams), reservoir (any),\n"
          "balanced (as many of each class; classify), or priority (the newest, drawn by their error)",
          [](o& x, text v) {
              x.replay_policy = one_of<policy>(v, {{"fifo", policy::fifo},
@@ -238,7 +239,7 @@ inline std::span<const console::option<options>> option_table() {
                                                   {"balanced", policy::balanced},
                                                   {"priority", policy::priority}});
          }},
-        {learner, "replay-bits", 0, "N", "bits for each number remembered: 32, 16, 8 or 1 (default 32; idx 8)",
+        {learner, "replay-bits", 0, "N", "bits for each number remembered: 32, 16, 8 or 1 (default 32; classify 8)",
          [](o& x, text v) {
              x.replay_format = one_of<sample_format>(
                  v, {{"32", sample_format::f32}, {"16", sample_format::f16}, {"8", sample_format::u8}, {"1", sample_format::bit}});
@@ -248,12 +249,15 @@ inline std::span<const console::option<options>> option_table() {
          "(default: a fourteenth of the shorter side; 0: they stay as they were)",
          [](o& x, text v) { x.image_shift = u32(whole_number(v, 0, 64)); }},
         {learner, "answers", 0, "WHICH",
-         "idx: the system that predicts: fast (the newest knowledge), slow (what has lasted) or both (default)",
+         "classify: who predicts: fast (the newest knowledge), slow (what has lasted), both, or evidence\n"
+         "(default: these and a closed-form readout, each believed as far as it was right)",
          [](o& x, text v) {
-             x.answers = one_of<synapse::answer>(
-                 v, {{"fast", synapse::answer::fast}, {"slow", synapse::answer::slow}, {"both", synapse::answer::both}});
+             x.answers = one_of<synapse::answer>(v, {{"fast", synapse::answer::fast},
+                                                     {"slow", synapse::answer::slow},
+                                                     {"both", synapse::answer::both},
+                                                     {"evidence", synapse::answer::evidence}});
          }},
-        {learner, "batch", 0, "N", "samples, remembered ones included, that share one pass over the weights (default 1; idx 5)",
+        {learner, "batch", 0, "N", "samples, remembered ones included, that share one pass over the weights (default 1; idx 5, classify 9)",
          [](o& x, text v) { x.batch = u32(whole_number(v, 1, 4096)); }},
         {learner, "sleep-every", 0, "N", "sleep after every so many steps: learn from memory alone (default: never)",
          [](o& x, text v) { x.sleep_every = whole_number(v, 1, most_steps); }},
@@ -336,7 +340,8 @@ inline void check(const options& x) {
     only(x.order.has_value(), file, "--order goes with --data csv or --data idx");
     only(x.passes.has_value(), file, "--passes goes with --data csv or --data idx");
     only(x.image_shift.has_value(), x.data == data_kind::idx, "--image-shift goes with --data idx");
-    only(x.answers.has_value(), x.data == data_kind::idx, "--answers goes with --data idx: only its learner has a slow system");
+    only(x.answers.has_value(), (file || table) && x.learns != synapse::task::regression,
+         "--answers goes with data that are classified: only their learner has a slow system");
     only(x.test.has_value(), file || table, "--test goes with --data csv, idx or -");
     only(x.learns == synapse::task::classification, !acts(x.data), "--task classify: worlds with actions are regressions");
     only(x.learns == synapse::task::regression, x.data != data_kind::idx, "--task regress: idx data is labelled");

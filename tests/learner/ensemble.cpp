@@ -29,8 +29,8 @@ struct signs {
     }
 };
 
-constexpr shape classifier{.inputs = 2, .outputs = 2, .hidden = {24}, .learns = task::classification, .slow = true,
-                           .readout = 40, .readout_offset = 1.0f};
+constexpr shape classifier{
+    .inputs = 2, .outputs = 2, .hidden = {24}, .learns = task::classification, .slow = true, .readout = 40, .readout_offset = 1.0f};
 
 double wrong(learner& model, int samples, bool turned = false) {
     signs world;
@@ -89,7 +89,7 @@ TEST_CASE("answers by evidence are the experts' probabilities, weighed and summi
     for (int i = 0; i < 30; ++i) {
         world.next();
         const auto all = answered(model, world.x, answer::evidence);
-        CHECK(all[0] + all[1] == doctest::Approx(1.0f).epsilon(1e-5));
+        CHECK(all[0] + all[1] == doctest::Approx(1.0).epsilon(1e-5));
         const auto fast = answered(model, world.x, answer::fast);
         const auto slow = answered(model, world.x, answer::slow);
         float weight[3];
@@ -175,7 +175,8 @@ TEST_CASE("judges are held out: kept for every class, stored nowhere else, and f
 TEST_CASE("when classes come one after the other, judges keep belief with who remembers") {
     // Two classes a part, which the network alone tells apart well; without replay it forgets the parts before, and the readout
     // forgets nothing.
-    shape form{.inputs = 6, .outputs = 8, .hidden = {32}, .learns = task::classification, .readout = 20, .readout_offset = 1.0f, .judges = 32};
+    shape form{
+        .inputs = 6, .outputs = 8, .hidden = {32}, .learns = task::classification, .readout = 20, .readout_offset = 1.0f, .judges = 32};
     const auto accuracy = [](const shape& s) {
         learner model{s, {.learning_rate = 0.1f, .answers = answer::evidence, .recent_labels = 0}};
         synapse::random_generator source{3};

@@ -346,16 +346,8 @@ public:
     [[nodiscard]] const network_type& fast() const noexcept { return fast_; }
     [[nodiscard]] const network_type& slow() const noexcept { return slow_of(*this); }
     // Who is believed: fast, slow if there is one, the readout if there is one. Held-out samples that say so.
-    [[nodiscard]] const auto& belief() const noexcept
-        requires(parts::experts)
-    {
-        return ensemble_.belief();
-    }
-    [[nodiscard]] const replay_buffer& judges() const noexcept
-        requires(parts::experts)
-    {
-        return ensemble_.judges();
-    }
+    [[nodiscard]] const auto& belief() const noexcept requires(parts::experts) { return ensemble_.belief(); }
+    [[nodiscard]] const replay_buffer& judges() const noexcept requires(parts::experts) { return ensemble_.judges(); }
     [[nodiscard]] memory_type& memory() noexcept { return memory_; }
     [[nodiscard]] const memory_type& memory() const noexcept { return memory_; }
     [[nodiscard]] const normalizer& input_statistics() const noexcept { return inputs_; }
@@ -367,11 +359,7 @@ public:
             return no_growth;
         }
     }
-    [[nodiscard]] auto& units() noexcept
-        requires(parts::plastic)
-    {
-        return growing_.layers();
-    }
+    [[nodiscard]] auto& units() noexcept requires(parts::plastic) { return growing_.layers(); }
     [[nodiscard]] bool knows(std::uint32_t label) const noexcept { return classes_.knows(label); }
 
 protected:
@@ -555,7 +543,8 @@ private:
         consult();
         judge();
         if constexpr (parts::plastic) {
-            if (form_.plastic) growing_.step(tuning_, report_, is_classifier() ? 0.0f : 2.0f * report_.loss, fast_, followers(), work_, random_);
+            if (form_.plastic)
+                growing_.step(tuning_, report_, is_classifier() ? 0.0f : 2.0f * report_.loss, fast_, followers(), work_, random_);
         }
         if (hurried_ != 0) --hurried_;
         for (std::uint32_t b = 0; b < fresh; ++b) remember(x + std::size_t{b} * form_.inputs, y, is_classifier() ? labels[b] : 0);
@@ -655,7 +644,8 @@ private:
     void label_delta(std::uint32_t b, std::uint32_t label, float weight) noexcept {
         const float* whole = weighs_answers() ? assemble(b) : nullptr;
         const bool right = classes_.knows(label) && classes_.best(answers_by_evidence() ? whole : work_.output(b)) == label;
-        const float nats = loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), label, classes_.current(), weight, work_.output_delta(b));
+        const float nats =
+            loss::cross_entropy<arithmetic>(form_.outputs, work_.output(b), label, classes_.current(), weight, work_.output_delta(b));
         if (right) ++report_.correct;
         float own_loss = nats;
         if constexpr (parts::experts) {
@@ -753,12 +743,12 @@ private:
         return false;
     }
     // Behind frozen columns the input statistics stand still.
-    [[nodiscard]] bool learns_scaling() const noexcept {
-        return form_.scaling == input_scaling::standardise && !has_columns();
-    }
+    [[nodiscard]] bool learns_scaling() const noexcept { return form_.scaling == input_scaling::standardise && !has_columns(); }
     [[nodiscard]] bool gated() const noexcept { return form_.slow && tuning_.gate_margin > 0.0f; }
 
-    [[nodiscard]] float rate() const noexcept { return hurried_ != 0 ? tuning_.learning_rate * tuning_.drift_rate_gain : tuning_.learning_rate; }
+    [[nodiscard]] float rate() const noexcept {
+        return hurried_ != 0 ? tuning_.learning_rate * tuning_.drift_rate_gain : tuning_.learning_rate;
+    }
 
     // Offers a learned sample to the replay buffer.
     void remember(const float* x, const float* y, std::uint32_t label) noexcept {
@@ -784,7 +774,9 @@ private:
         return form_.format == sample_format::f32 || form_.format == sample_format::f16 || form_.scaling == input_scaling::none;
     }
     [[nodiscard]] float range_low() const noexcept { return form_.scaling == input_scaling::none ? form_.range_low : -tuning_.input_clamp; }
-    [[nodiscard]] float range_high() const noexcept { return form_.scaling == input_scaling::none ? form_.range_high : tuning_.input_clamp; }
+    [[nodiscard]] float range_high() const noexcept {
+        return form_.scaling == input_scaling::none ? form_.range_high : tuning_.input_clamp;
+    }
     [[nodiscard]] float* slow_answer(std::uint32_t b) noexcept { return slow_answers_ + std::size_t{b} * form_.outputs; }
 
     Form form_;
@@ -800,8 +792,8 @@ private:
     report report_;
     random_generator random_;
     float replay_credit_ = 0.0f;
-    std::uint64_t slept_ = 0;     // samples of the current sleep cycle
-    std::uint32_t hurried_ = 0;   // steps left at the higher rate
+    std::uint64_t slept_ = 0;    // samples of the current sleep cycle
+    std::uint32_t hurried_ = 0;  // steps left at the higher rate
     std::uint32_t judged_bad_ = 0;
     drift_detector drift_;
     gate gate_;
