@@ -470,9 +470,10 @@ class Disks(Case):
     def test_room_for_some_checkpoints_only(self):
         small = ["--data", "csv", "--path", self.csv(), "--passes", "0", "--hidden", "4", "--replay", "4000"]
         self.run_program(*small, "--steps", "500")  # what is remembered grows until a checkpoint does not fit
-        done = self.full_after(1 << 15, *small, "--auto-resume", "--steps", "500", code=0)
+        limit = os.path.getsize(self.checkpoints()[0]) + (10 << 10)
+        done = self.full_after(limit, *small, "--auto-resume", "--steps", "500", code=0)
         self.assertEqual(len(SAVED.findall(done.stdout)), 1)
-        self.full_after(1 << 15, *small, "--auto-resume", "--steps", "3000", code=5)
+        self.full_after(limit, *small, "--auto-resume", "--steps", "3000", code=5)
         self.assertEqual(checkpoint_file.read(self.checkpoints()[0])["program"]["steps"], 1000)
         self.assertEqual(self.report(*small, "--auto-resume", "--steps", "3000")["weights_hash"],
                          self.report(*small, "--steps", "4000", "--checkpoint-dir", "whole")["weights_hash"])
