@@ -80,6 +80,16 @@
 #define SYNAPSE_INTRINSICS_END
 #endif
 
+// A number between two contexts: what was written before the store is seen behind the load that reads it.
+#if defined(__GNUC__) || defined(__clang__)
+#define SYNAPSE_LOAD_ACQUIRE(number) __atomic_load_n(&(number), __ATOMIC_ACQUIRE)
+#define SYNAPSE_STORE_RELEASE(number, value) __atomic_store_n(&(number), value, __ATOMIC_RELEASE)
+#else
+#include <atomic>
+#define SYNAPSE_LOAD_ACQUIRE(number) std::atomic_ref{const_cast<std::uint32_t&>(number)}.load(std::memory_order_acquire)
+#define SYNAPSE_STORE_RELEASE(number, value) std::atomic_ref{number}.store(value, std::memory_order_release)
+#endif
+
 // CRC32C in hardware: SSE4.2 on x86-64, the CRC extension of Armv8. An x86-64 build for an older part asks at run time.
 // SYNAPSE_CRC32C_TARGET lets one function use the instruction; it may be called only if config::crc32c_ready().
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))

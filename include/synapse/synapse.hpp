@@ -34,6 +34,7 @@
 #include <synapse/core/random.hpp>
 #include <synapse/core/result.hpp>
 #include <synapse/core/ring.hpp>
+#include <synapse/core/shared_counter.hpp>
 #include <synapse/core/slots.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/kernels/arithmetic.hpp>

@@ -4,11 +4,11 @@ from guard import main
 from include_lines import GUESTS, ROOF, floor_of, headers, includes
 
 ALLOWED = {
-    "array", "atomic", "bit", "cmath", "compare", "concepts", "cstddef", "cstdint", "cstring", "initializer_list", "limits", "new",
+    "array", "bit", "cmath", "compare", "concepts", "cstddef", "cstdint", "cstring", "initializer_list", "limits", "new",
     "span", "type_traits", "utility",
 }
-# A compiler's own header of instructions: floor 0 alone knows compilers.
-INTRINSICS = {("config.hpp", "arm_acle.h")}
+# A compiler's own header of instructions, and what stands in for it elsewhere: floor 0 alone knows compilers.
+INTRINSICS = {("config.hpp", "arm_acle.h"), ("config.hpp", "atomic")}
 
 
 def check(root):
@@ -33,6 +33,7 @@ VIOLATIONS = [
     ("iostream", {"include/synapse/learner/l.hpp": "#include <iostream>\n"}, "iostream"),
     ("C header", {CORE + "b.hpp": "#include <stdlib.h>\n"}, "stdlib.h"),
     ("intrinsics", {CORE + "b.hpp": "#include <arm_acle.h>\n"}, "arm_acle.h"),
+    ("a large header", {CORE + "b.hpp": "#include <atomic>\n"}, "atomic"),
     ("package", {"include/synapse/memory/m.hpp": "#include <xtensor/xtensor.hpp>\n"}, "xtensor"),
     ("umbrella", {"include/synapse/synapse.hpp": "#include <string>\n"}, "string"),
 ]

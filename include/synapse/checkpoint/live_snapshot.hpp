@@ -4,7 +4,6 @@
 // stores, so it works between a loop and an interrupt on parts that have no compare-and-swap, and neither side ever waits.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,6 +12,7 @@
 #include <synapse/checkpoint/save.hpp>
 #include <synapse/checkpoint/stream.hpp>
 #include <synapse/config.hpp>
+#include <synapse/core/shared_counter.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -31,29 +31,29 @@ public:
     // @cost as save into memory; loop-safe
     template <class Model>
     SYNAPSE_LOOP_SAFE status take(const Model& model, const save_info& info = {}) noexcept {
-        const std::uint32_t taken = taken_.load(std::memory_order_relaxed);
-        if (taken - shipped_.load(std::memory_order_acquire) == 2) return status::busy;
+        const std::uint32_t taken = taken_.own();
+        if (taken - shipped_.get() == 2) return status::busy;
         span_sink sink{buffer_[taken % 2]};
         if (const status s = save(model, sink, info); !ok(s)) return s;
         length_[taken % 2] = sink.written().size();
-        taken_.store(taken + 1, std::memory_order_release);
+        taken_.set(taken + 1);
         return status::ok;
     }
 
     // The shipping context: the oldest whole checkpoint not yet shipped; empty if there is none. It stays as it is until release().
     // @cost O(1), loop-safe
     [[nodiscard]] SYNAPSE_LOOP_SAFE std::span<const std::byte> waiting() const noexcept {
-        const std::uint32_t shipped = shipped_.load(std::memory_order_relaxed);
-        if (taken_.load(std::memory_order_acquire) == shipped) return {};
+        const std::uint32_t shipped = shipped_.own();
+        if (taken_.get() == shipped) return {};
         return std::span<const std::byte>{buffer_[shipped % 2]}.first(length_[shipped % 2]);
     }
 
     // The shipping context: gives the oldest checkpoint's buffer back. Nothing happens if none is waiting.
     SYNAPSE_LOOP_SAFE void release() noexcept {
-        const std::uint32_t shipped = shipped_.load(std::memory_order_relaxed);
-        if (taken_.load(std::memory_order_acquire) == shipped) return;
+        const std::uint32_t shipped = shipped_.own();
+        if (taken_.get() == shipped) return;
         sent_ = 0;
-        shipped_.store(shipped + 1, std::memory_order_release);
+        shipped_.set(shipped + 1);
     }
 
     // What a call of poll did.
@@ -97,9 +97,9 @@ private:
 
     std::span<std::byte> buffer_[2];
     std::size_t length_[2] = {};
-    std::size_t sent_ = 0;                   // the shipping context's
-    std::atomic<std::uint32_t> taken_{0};    // written by the learner's context
-    std::atomic<std::uint32_t> shipped_{0};  // written by the shipping context
+    std::size_t sent_ = 0;    // the shipping context's
+    shared_counter taken_;    // written by the learner's context
+    shared_counter shipped_;  // written by the shipping context
 };
 
 // Bytes that save would write now.
