@@ -6,9 +6,9 @@
 
 #include <synapse/synapse.hpp>
 
-constexpr synapse::shape form{.inputs = 3, .outputs = 2, .hidden = {24, 24}, .replay = 128};
-using device_type = synapse::learner<form, synapse::scalar_kernels<synapse::separate, 1>>;
-using desk_type = synapse::learner<form>;
+constexpr synapse::shape layout{.inputs = 3, .outputs = 2, .hidden = {24, 24}, .replay = 128};
+using device_type = synapse::learner<layout, synapse::scalar_kernels<synapse::separate, 1>>;
+using desk_type = synapse::learner<layout>;
 static synapse::fixed_arena<device_type::bytes> device_memory;
 static synapse::fixed_arena<desk_type::bytes> desk_memory;
 

@@ -28,9 +28,9 @@ struct my_kernels : synapse::scalar_kernels<synapse::separate, 4> {
 };
 static_assert(synapse::kernel_set<my_kernels>);  // every function is there, with the right arguments
 
-constexpr synapse::shape form{.inputs = 5, .outputs = 3, .hidden = {20, 12}, .replay = 50, .function = synapse::activation::tanh};
-using mine_type = synapse::learner<form, my_kernels>;
-using reference_type = synapse::learner<form, synapse::scalar_kernels<synapse::separate>>;
+constexpr synapse::shape layout{.inputs = 5, .outputs = 3, .hidden = {20, 12}, .replay = 50, .function = synapse::activation::tanh};
+using mine_type = synapse::learner<layout, my_kernels>;
+using reference_type = synapse::learner<layout, synapse::scalar_kernels<synapse::separate>>;
 static synapse::fixed_arena<mine_type::bytes> mine_memory;
 static synapse::fixed_arena<reference_type::bytes> reference_memory;
 
