@@ -136,6 +136,7 @@ inline synapse::tuning tuning_of(const options& x, synapse::task learns) {
         t.slow_decay = 0.9985f;
         t.slow_every = 1;
         t.consistency = 0.0f;
+        t.evidence_sharpness = 0.3f;
         t.readout_keep = 0.999f;
         t.recent_labels = 64;
         t.answers = synapse::answer::evidence;
