@@ -88,7 +88,7 @@ outcome live(synapse::streams::csv_file& rows, const synapse::shape& form, synap
     synapse::streams::sample s;
     std::uint64_t seen = 0, wrong = 0;
     while (rows.next(s) == synapse::streams::arrival::sample) {
-        if (const auto answered = model.classify(s.inputs); !ok(answered.code()) || *answered != s.label) ++wrong;
+        if (const auto answered = model.classify(s.inputs); !ok(answered) || *answered != s.label) ++wrong;
         ++seen;
         if (const synapse::status done = model.step(s.inputs, s.label); !ok(done)) {
             std::fprintf(stderr, "a step failed: %s\n", name(done));

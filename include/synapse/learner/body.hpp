@@ -34,7 +34,7 @@ public:
     using engine::is_classifier;
 
     // A body without memory: only for measuring. Use learner or any_learner.
-    explicit constexpr learner_body(const shape& form) noexcept : engine{form} {}
+    explicit constexpr learner_body(const shape& sizes) noexcept : engine{sizes} {}
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {

@@ -52,18 +52,18 @@ public:
     using memory_type = basic_replay_buffer<typename parts::replay_form>;
     using arithmetic = typename Kernels::arithmetic;
 
-    SYNAPSE_OUTLINE explicit constexpr learner_engine(const shape& form) noexcept
-        : form_{form},
-          fast_{form.network()},
-          slow_{form.slow ? network_type{form.network()} : network_type{}},
-          work_{form.network(), form.batch, Kernels::lanes},
-          inputs_{form.scaling == input_scaling::standardise ? form.inputs : 0},
-          targets_{form.learns == task::regression ? form.outputs : 0},
-          memory_{form.memory()},
-          classes_{form.learns == task::classification ? form.outputs : 0},
-          ensemble_{form},
-          pending_{form.pending, form.inputs},
-          growing_{form.plastic ? growing_type{form.network()} : growing_type{}} {}
+    SYNAPSE_OUTLINE explicit constexpr learner_engine(const shape& sizes) noexcept
+        : form_{sizes},
+          fast_{sizes.network()},
+          slow_{sizes.slow ? network_type{sizes.network()} : network_type{}},
+          work_{sizes.network(), sizes.batch, Kernels::lanes},
+          inputs_{sizes.scaling == input_scaling::standardise ? sizes.inputs : 0},
+          targets_{sizes.learns == task::regression ? sizes.outputs : 0},
+          memory_{sizes.memory()},
+          classes_{sizes.learns == task::classification ? sizes.outputs : 0},
+          ensemble_{sizes},
+          pending_{sizes.pending, sizes.inputs},
+          growing_{sizes.plastic ? growing_type{sizes.network()} : growing_type{}} {}
 
     // The names here are the keys of a checkpoint's map.
     template <class Self, class Visitor>
