@@ -27,8 +27,7 @@ void learn(built<kernels>& b, plastic_layers<kernels>& layers, synapse::random_g
         for (std::uint32_t j = 0; j < 3; ++j) b.work.output_delta(s)[j] = random.symmetric();
     }
     REQUIRE(b.net.admits(samples, 0.05f, 0.5f));
-    b.net.backward(b.work, samples, 0.05f, 0.5f,
-                   [&](std::uint32_t l, synapse::workspace& work) { layers.watch(l, work, samples); });
+    b.net.backward(b.work, samples, 0.05f, 0.5f, [&](std::uint32_t l, synapse::workspace& work) { layers.watch(l, work, samples); });
 }
 
 }  // namespace
@@ -70,12 +69,12 @@ TEST_CASE("layers: recycling renews the least useful, and only if it is worth li
     synapse::random_generator random{4};
     for (int i = 0; i < 100; ++i) learn(fast, layers, random);
     const float* x = fast.work.units(1, 1)[0];
-    CHECK_FALSE(layers.recycle(fast.net, nullptr, 1, 1000, 1e30f, x, random));  // too young
-    CHECK_FALSE(layers.recycle(fast.net, nullptr, 1, 10, 0.0f, x, random));     // all worth something
+    CHECK_FALSE(layers.recycle(fast.net, nullptr, 1, 1000, 1e30f, synapse::incoming::guided, x, random));  // too young
+    CHECK_FALSE(layers.recycle(fast.net, nullptr, 1, 10, 0.0f, synapse::incoming::guided, x, random));     // all worth something
     CHECK(layers.recycled() == 0);
     const std::uint32_t least = synapse::least_useful(fast.net, 1, layers.layer(1).units, 10, 1e30f);
     CHECK(layers.mean_utility(fast.net, 1) > 0.0f);
-    CHECK(layers.recycle(fast.net, nullptr, 1, 10, 1e30f, x, random));
+    CHECK(layers.recycle(fast.net, nullptr, 1, 10, 1e30f, synapse::incoming::guided, x, random));
     CHECK(layers.recycled() == 1);
     CHECK(layers.layer(1).units.age(least) == 0);
     for (std::uint32_t i = 0; i < 3; ++i) CHECK(fast.net.layer(2).weights()(least, i) == 0.0f);

@@ -12,6 +12,7 @@
 #include <synapse/network/network.hpp>
 #include <synapse/network/workspace.hpp>
 #include <synapse/plasticity/growth.hpp>
+#include <synapse/plasticity/incoming.hpp>
 #include <synapse/plasticity/plastic_layers.hpp>
 #include <synapse/plasticity/triggers.hpp>
 
@@ -58,8 +59,8 @@ public:
 
     // A column: freezes what is there and the outputs marked [outputs], and takes `units` more of every hidden layer into use, for which
     // there is room. @cost the new units' columns, and the velocities if there are any
-    void begin_column(report& r, std::uint32_t units, const std::uint8_t* outputs, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow,
-                      basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
+    void begin_column(report& r, std::uint32_t units, const std::uint8_t* outputs, network<Kernels, Pins>& fast,
+                      network<Kernels, Pins>* slow, basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
         layers_.freeze(fast, outputs);
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
             growth_event event{r.steps, l, growth_reason::column, 0.0f, 0.0f, fast.layer(l).outputs().used, 0};
@@ -89,8 +90,8 @@ private:
     }
 
     // At the end of a window of errors: grows if a trigger asks for it; at the cap, the least useful unit makes room instead.
-    void respond(const tuning& t, std::uint64_t step, float error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, basic_workspace<Pins.layers>& work,
-                 random_generator& source) noexcept {
+    void respond(const tuning& t, std::uint64_t step, float error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow,
+                 basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
         if (!errors_.add(error, t.growth_window) || step < last_event_ + t.growth_pause) return;
         growth_event event;
         if (!(errors_.recent() > t.grow_error_above) || !wanted(t, event)) return;
@@ -100,7 +101,8 @@ private:
         const float* x = work.units(event.layer, 1)[0];
         const std::uint32_t room = room_for(t, fast, event.layer);
         if (room == 0) {
-            layers_.recycle(fast, slow, event.layer, t.turnover_age, 0.1f * layers_.mean_utility(fast, event.layer), x, source);
+            layers_.recycle(fast, slow, event.layer, t.turnover_age, 0.1f * layers_.mean_utility(fast, event.layer), incoming::chance, x,
+                            source);
             return;
         }
         layers_.grow(fast, slow, event.layer, growth_step(event.before, t.growth, room), x, source);
@@ -108,8 +110,8 @@ private:
         history_.add(event);
     }
 
-    void turn_over(const tuning& t, float squared_error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, basic_workspace<Pins.layers>& work,
-                   random_generator& source) noexcept {
+    void turn_over(const tuning& t, float squared_error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow,
+                   basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
         if (!(t.turnover_rate > 0.0f)) return;
         if (passes_ % looks_every != 0) return;  // nothing new is known
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
@@ -118,7 +120,7 @@ private:
             if (!layer.turnover.earn(eligible_units(layer.units, t.turnover_age), rate < 1.0f ? rate : 1.0f)) continue;
             const bool comparable = l + 1 == layers_.layers() && squared_error > 0.0f;
             const float enough = worthless * (comparable ? squared_error : layers_.mean_utility(fast, l));
-            layers_.recycle(fast, slow, l, t.turnover_age, enough, work.units(l, 1)[0], source);
+            layers_.recycle(fast, slow, l, t.turnover_age, enough, incoming::guided, work.units(l, 1)[0], source);
         }
     }
 

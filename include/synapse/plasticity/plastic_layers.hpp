@@ -110,16 +110,17 @@ public:
         return taken;
     }
 
-    // Lets the least useful unit of layer l make room for a new one, if it is worth less than `enough`; false if none is.
+    // Lets the least useful unit of layer l make room for a new one, if it is worth less than `enough`; false if none is. how: where it
+    // looks. One of a few units does best where the guide points; in a wide layer the guided ones become copies of each other.
     // @cost one read of the weights above, and one column below; loop-safe
     SYNAPSE_LOOP_SAFE bool recycle(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t maturity, float enough,
-                                   const float* x, random_generator& source) noexcept {
+                                   incoming how, const float* x, random_generator& source) noexcept {
         unit_records& units = layer_[l].units;
         const std::uint32_t j = least_useful(fast, l, units, maturity, enough);
         if (j == no_unit) return false;
         retire(fast, l, j, units.mean(j));
         if (slow != nullptr) retire(*slow, l, j, units.mean(j));
-        connect(fast, slow, l, j, 1, incoming::guided, x, source);
+        connect(fast, slow, l, j, 1, how, x, source);
         units.renew(j);
         ++recycled_;
         return true;
