@@ -75,7 +75,20 @@ inline std::uint32_t neuron_limit(const options& x, const synapse::shape& s) {
     return static_cast<std::uint32_t>(std::max<std::uint64_t>(born, std::min<std::uint64_t>(most_neurons, 4 * born)));
 }
 
-// Room for growth: each layer may take all of its share of the limit, and a layer alone all of it.
+// Weights of a net whose layers have all grown into their room.
+inline std::uint64_t weights_reserved(const synapse::shape& s) {
+    std::uint64_t sum = 0;
+    std::uint64_t before = s.inputs;
+    for (std::uint32_t l = 0; l < synapse::max_hidden_layers && s.hidden_reserved[l] != 0; ++l) {
+        sum += before * s.hidden_reserved[l];
+        before = s.hidden_reserved[l];
+    }
+    return sum + before * s.outputs;
+}
+inline constexpr std::uint64_t most_weights_reserved = 1u << 26;
+
+// Room for growth: each layer may take all of its share of the limit, and a layer alone all of it. Two layers of a quarter of a million
+// units each would need a square of that in weights: where it comes to that, the first layer has the room that the others cannot have.
 inline void reserve(synapse::shape& s, std::uint32_t limit) {
     const std::uint64_t born = hidden_units(s);
     if (born == 0) return;
@@ -85,6 +98,17 @@ inline void reserve(synapse::shape& s, std::uint32_t limit) {
     s.plastic = true;
     for (std::uint32_t l = 0; l < synapse::max_hidden_layers; ++l) {
         s.hidden_reserved[l] = static_cast<std::uint32_t>((s.hidden[l] * std::uint64_t{limit} + born - 1) / born);
+    }
+    for (bool shrunk = true; shrunk && weights_reserved(s) > most_weights_reserved;) {
+        shrunk = false;
+        std::uint32_t others = 0;
+        for (std::uint32_t l = 1; l < synapse::max_hidden_layers; ++l) {
+            const std::uint32_t half = std::max(s.hidden[l], s.hidden_reserved[l] / 2);
+            shrunk = shrunk || half < s.hidden_reserved[l];
+            s.hidden_reserved[l] = half;
+            others += half;
+        }
+        s.hidden_reserved[0] = std::max(s.hidden[0], limit - std::min(limit, others));
     }
 }
 
