@@ -139,7 +139,7 @@ public:
     [[nodiscard]] const readout<Kernels>& closed_form() const noexcept { return readout_; }
 
 private:
-    static constexpr float least_probability = 0.01f;   // of a known class, to the readout: it may answer below 0
+    static constexpr float least_probability = 0.01f;  // of a known class, to the readout: it may answer below 0
     static constexpr float smallest_loss = 1e-12f;
 
     [[nodiscard]] float* expert(std::uint32_t i) noexcept { return answers_ + std::size_t{i} * outputs_; }

@@ -21,10 +21,15 @@ struct pins {
 };
 
 constexpr pins pins_of(const shape& s) noexcept {
-    const network_pins net{.layers = s.network().hidden_layers() + 1, .any = false, .function = s.function, .momentum = s.momentum,
-                           .single = s.batch == 1};
+    const network_pins net{
+        .layers = s.network().hidden_layers() + 1, .any = false, .function = s.function, .momentum = s.momentum, .single = s.batch == 1};
     // What is not stored has no format.
-    return {net, s.features(), s.learns, s.replay == 0 && s.judges == 0 ? sample_format::f32 : s.format, s.replay == 0 ? replay_policy::fifo : s.policy, s.scaling};
+    return {net,
+            s.features(),
+            s.learns,
+            s.replay == 0 && s.judges == 0 ? sample_format::f32 : s.format,
+            s.replay == 0 ? replay_policy::fifo : s.policy,
+            s.scaling};
 }
 
 // A number that is 0 unless Present.
@@ -50,7 +55,8 @@ struct pinned_replay_form {
     [[no_unique_address]] pinned_number<is(feature::classes)> classes;
 
     constexpr pinned_replay_form() noexcept : pinned_replay_form{replay_form{}} {}
-    constexpr pinned_replay_form(const replay_form& f) noexcept : capacity{f.capacity}, features{f.features}, targets{f.targets}, classes{f.classes} {}
+    constexpr pinned_replay_form(const replay_form& f) noexcept
+        : capacity{f.capacity}, features{f.features}, targets{f.targets}, classes{f.classes} {}
 };
 
 // Stands for a shape in a learner's body.
@@ -78,7 +84,14 @@ struct pinned_shape {
 
     // The shape lives as long as the learner: that of learner<shape> is a constant.
     constexpr pinned_shape(const shape& s) noexcept
-        : whole{&s}, inputs{s.inputs}, outputs{s.outputs}, batch{s.batch}, replay{s.replay}, pending{s.pending}, range_low{s.range_low}, range_high{s.range_high} {}
+        : whole{&s},
+          inputs{s.inputs},
+          outputs{s.outputs},
+          batch{s.batch},
+          replay{s.replay},
+          pending{s.pending},
+          range_low{s.range_low},
+          range_high{s.range_high} {}
     constexpr operator const shape&() const noexcept { return *whole; }
     static constexpr const char* flaw() noexcept { return nullptr; }  // learner<shape> has looked when it was compiled
 };

@@ -18,23 +18,23 @@ struct forget_report {
 };
 
 struct report {
-    std::uint64_t steps = 0;     // calls of step that learned
+    std::uint64_t steps = 0;         // calls of step that learned
     std::uint64_t steps_asleep = 0;  // passes over replayed samples alone
-    std::uint64_t samples = 0;   // new samples learned from
-    std::uint64_t replayed = 0;  // replayed samples learned from
-    std::uint64_t unlabelled = 0;  // samples without an answer
-    std::uint64_t rollbacks = 0;   // times that learning had hurt and was undone
-    std::uint64_t drifts = 0;      // times that the error rose for good
+    std::uint64_t samples = 0;       // new samples learned from
+    std::uint64_t replayed = 0;      // replayed samples learned from
+    std::uint64_t unlabelled = 0;    // samples without an answer
+    std::uint64_t rollbacks = 0;     // times that learning had hurt and was undone
+    std::uint64_t drifts = 0;        // times that the error rose for good
     std::uint64_t last_drift_step = 0;
-    std::uint32_t wants_sleep = 0;  // 1 from a drift that asks for sleep until a cycle of it ends
-    std::uint32_t neurons = 0;         // hidden units in use
-    std::uint64_t growth_events = 0;   // times that a layer grew
-    std::uint64_t recycled = 0;        // units that made room for new ones
-    std::uint64_t correct = 0;   // classification: new samples whose label was predicted before it was learned
+    std::uint32_t wants_sleep = 0;    // 1 from a drift that asks for sleep until a cycle of it ends
+    std::uint32_t neurons = 0;        // hidden units in use
+    std::uint64_t growth_events = 0;  // times that a layer grew
+    std::uint64_t recycled = 0;       // units that made room for new ones
+    std::uint64_t correct = 0;        // classification: new samples whose label was predicted before it was learned
     // Prequential: measured on each new sample before learning from it, averaged over report_horizon samples.
-    float error = 0.0f;          // classification: share of wrong labels; regression: squared error / variance of the target
-    float loss = 0.0f;           // nats; or half the squared error in deviations of the target
-    float last_error = 0.0f;     // of the last sample alone
+    float error = 0.0f;       // classification: share of wrong labels; regression: squared error / variance of the target
+    float loss = 0.0f;        // nats; or half the squared error in deviations of the target
+    float last_error = 0.0f;  // of the last sample alone
 
     static constexpr bool saved_if_not_default = true;
     template <class Self, class Visitor>

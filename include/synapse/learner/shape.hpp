@@ -22,26 +22,26 @@ enum class input_scaling : std::uint8_t {
 
 struct shape {
     std::uint32_t inputs = 0;
-    std::uint32_t outputs = 0;                       // regression: numbers predicted; classification: classes
-    std::uint32_t hidden[max_hidden_layers] = {};    // units of each hidden layer; a zero ends the list
-    std::uint32_t replay = 0;                        // samples remembered
+    std::uint32_t outputs = 0;                     // regression: numbers predicted; classification: classes
+    std::uint32_t hidden[max_hidden_layers] = {};  // units of each hidden layer; a zero ends the list
+    std::uint32_t replay = 0;                      // samples remembered
     task learns = task::regression;
-    activation function = activation::relu;          // of hidden units
-    std::uint32_t batch = 1;                         // samples that share one pass over the weights, replayed ones included
-    bool slow = false;                               // a second set of weights that follows slowly
-    std::uint32_t pending = 0;                       // samples that may wait for a delayed answer
-    bool momentum = false;                           // a velocity for each weight
-    sample_format format = sample_format::f32;       // of remembered samples
+    activation function = activation::relu;     // of hidden units
+    std::uint32_t batch = 1;                    // samples that share one pass over the weights, replayed ones included
+    bool slow = false;                          // a second set of weights that follows slowly
+    std::uint32_t pending = 0;                  // samples that may wait for a delayed answer
+    bool momentum = false;                      // a velocity for each weight
+    sample_format format = sample_format::f32;  // of remembered samples
     replay_policy policy = replay_policy::reservoir;
     input_scaling scaling = input_scaling::standardise;
-    float range_low = 0.0f;                          // with scaling none: what u8 and bit samples span
+    float range_low = 0.0f;  // with scaling none: what u8 and bit samples span
     float range_high = 1.0f;
     std::uint32_t hidden_reserved[max_hidden_layers] = {};  // units a layer may grow to; 0: as many as at the start
     bool plastic = false;                                   // a record for each unit: layers grow, recycle and freeze units
-    std::uint32_t readout = 0;                       // random features of a closed-form readout beside the networks; 0: none
-    float readout_offset = 0.2f;                     // ... bend within this: 0.2 for images, 1 for standardised sensors
-    float readout_ridge = 1.0f;                      // ... held to 0 as by so many samples
-    std::uint32_t judges = 0;                        // held-out samples that say which answer to believe; 0: new samples say it
+    std::uint32_t readout = 0;                              // random features of a closed-form readout beside the networks; 0: none
+    float readout_offset = 0.2f;                            // ... bend within this: 0.2 for images, 1 for standardised sensors
+    float readout_ridge = 1.0f;                             // ... held to 0 as by so many samples
+    std::uint32_t judges = 0;                               // held-out samples that say which answer to believe; 0: new samples say it
 
     [[nodiscard]] constexpr topology network() const noexcept {
         topology t;
@@ -73,8 +73,9 @@ struct shape {
     [[nodiscard]] constexpr feature_set features() const noexcept {
         const auto set = [](feature f, bool has) { return has ? static_cast<unsigned>(f) : 0u; };
         return static_cast<feature_set>(set(feature::replay, replay != 0) | set(feature::priority, policy == replay_policy::priority) |
-                                        set(feature::classes, learns == task::classification) | set(feature::targets, learns == task::regression) |
-                                        set(feature::slow, slow) | set(feature::momentum, momentum) | set(feature::pending, pending != 0) |
+                                        set(feature::classes, learns == task::classification) |
+                                        set(feature::targets, learns == task::regression) | set(feature::slow, slow) |
+                                        set(feature::momentum, momentum) | set(feature::pending, pending != 0) |
                                         set(feature::plastic, plastic) | set(feature::experts, has_experts()));
     }
 
@@ -143,7 +144,8 @@ struct shape {
         const auto both = [&](bool a, bool b) { return bits(a) ^ bits(b); };
         std::uint32_t different = (inputs ^ saved.inputs) | (outputs ^ saved.outputs) | (pending ^ saved.pending);
         different |= (bits(learns) ^ bits(saved.learns)) | (bits(function) ^ bits(saved.function)) | (bits(scaling) ^ bits(saved.scaling));
-        different |= both(slow, saved.slow) | both(momentum, saved.momentum) | both(plastic, saved.plastic) | both(replay == 0, saved.replay == 0);
+        different |=
+            both(slow, saved.slow) | both(momentum, saved.momentum) | both(plastic, saved.plastic) | both(replay == 0, saved.replay == 0);
         different |= (std::bit_cast<std::uint32_t>(range_low) ^ std::bit_cast<std::uint32_t>(saved.range_low)) |
                      (std::bit_cast<std::uint32_t>(range_high) ^ std::bit_cast<std::uint32_t>(saved.range_high));
         if (replay != 0 || judges != 0) different |= bits(format) ^ bits(saved.format);

@@ -13,9 +13,9 @@ namespace synapse {
 
 // Which system answers predict().
 enum class answer : std::uint8_t {
-    fast,  // the newest knowledge
-    slow,  // what has lasted
-    both,  // the average of the two
+    fast,      // the newest knowledge
+    slow,      // what has lasted
+    both,      // the average of the two
     evidence,  // these and the readout, each believed as far as its past answers were right; needs shape.readout or shape.judges
 };
 
@@ -28,32 +28,32 @@ enum class drift_response : std::uint8_t {
 };
 
 struct tuning {
-    float learning_rate = 0.02f;        // step of SGD on normalised inputs and targets; > 0
-    float replay_ratio = 0.2f;          // share of replayed samples in what is learned: 0.2 is one for every four new ones; [0, 0.99]
-    float replay_weight = 1.0f;         // weight of all samples replayed in a step, against the new one's 1; each one's is at most 1
-    float momentum = 0.0f;              // [0, 0.999]; needs shape.momentum
-    float error_clip = 3.0f;            // regression: errors beyond this many deviations of the target count as that; > 0
-    float input_clamp = 5.0f;           // normalised inputs are held to this many deviations; > 0
-    float normalizer_horizon = 10000;   // samples over which means and variances are taken; >= 1
-    float report_horizon = 1000;        // samples over which the running error is taken; >= 1
-    std::uint64_t seed = 1;             // of every random choice; read at construction
-    float initial_gain = 0.0f;          // first weights lie within +-gain / sqrt(inputs of the unit); 0: sqrt 6 for relu numbers, else 1
+    float learning_rate = 0.02f;       // step of SGD on normalised inputs and targets; > 0
+    float replay_ratio = 0.2f;         // share of replayed samples in what is learned: 0.2 is one for every four new ones; [0, 0.99]
+    float replay_weight = 1.0f;        // weight of all samples replayed in a step, against the new one's 1; each one's is at most 1
+    float momentum = 0.0f;             // [0, 0.999]; needs shape.momentum
+    float error_clip = 3.0f;           // regression: errors beyond this many deviations of the target count as that; > 0
+    float input_clamp = 5.0f;          // normalised inputs are held to this many deviations; > 0
+    float normalizer_horizon = 10000;  // samples over which means and variances are taken; >= 1
+    float report_horizon = 1000;       // samples over which the running error is taken; >= 1
+    std::uint64_t seed = 1;            // of every random choice; read at construction
+    float initial_gain = 0.0f;         // first weights lie within +-gain / sqrt(inputs of the unit); 0: sqrt 6 for relu numbers, else 1
     // The slow system and its use (shape.slow).
-    float consistency = 3.0f;           // weight of agreement with the slow system on replayed samples; >= 0
-    float slow_decay = 0.9998f;         // slow := decay slow + (1 - decay) fast, each step; [0, 1)
-    std::uint32_t slow_every = 10;      // ... in effect, though done only every so many steps; >= 1
-    std::uint32_t sleep_rounds = 1;     // a cycle of sleep replays the stored samples so many times; >= 1
+    float consistency = 3.0f;        // weight of agreement with the slow system on replayed samples; >= 0
+    float slow_decay = 0.9998f;      // slow := decay slow + (1 - decay) fast, each step; [0, 1)
+    std::uint32_t slow_every = 10;   // ... in effect, though done only every so many steps; >= 1
+    std::uint32_t sleep_rounds = 1;  // a cycle of sleep replays the stored samples so many times; >= 1
     answer answers = answer::fast;
     // Several answers (answer::evidence) and the closed-form readout (shape.readout).
-    float evidence_keep = 0.995f;       // of past evidence at each sample; [0, 1]
-    float evidence_sharpness = 0.1f;    // nats of belief for each nat of loss, or each wrong answer; 0 believes all alike; [0, 100]
-    float readout_keep = 1.0f;          // the readout's forgetting factor: 1 forgets nothing, 0.999 has a memory of 1000 samples; [0.5, 1]
+    float evidence_keep = 0.995f;     // of past evidence at each sample; [0, 1]
+    float evidence_sharpness = 0.1f;  // nats of belief for each nat of loss, or each wrong answer; 0 believes all alike; [0, 100]
+    float readout_keep = 1.0f;        // the readout's forgetting factor: 1 forgets nothing, 0.999 has a memory of 1000 samples; [0.5, 1]
     // Roll-back: with shape.slow, the fast system returns to the slow one's weights when it predicts new samples worse.
-    float gate_margin = 0.0f;           // ... when its loss is above so many times the slow one's; 0: never; else > 1
-    float gate_horizon = 500;           // samples over which the losses are compared; >= 1
+    float gate_margin = 0.0f;  // ... when its loss is above so many times the slow one's; 0: never; else > 1
+    float gate_horizon = 500;  // samples over which the losses are compared; >= 1
     // Drift: a Page-Hinkley test on the prequential error (0 or 1 for labels, squared error / variance for numbers).
-    float drift_threshold = 0.0f;       // accumulated excess error that counts as drift; 0: no test
-    float drift_tolerance = 0.05f;      // rise of the mean error that does not matter; >= 0
+    float drift_threshold = 0.0f;   // accumulated excess error that counts as drift; 0: no test
+    float drift_tolerance = 0.05f;  // rise of the mean error that does not matter; >= 0
     drift_response on_drift = drift_response::note;
     float drift_rate_gain = 3.0f;       // `faster`: factor on the learning rate; (0, 100]
     std::uint32_t drift_samples = 500;  // `faster`: steps it lasts
@@ -69,7 +69,7 @@ struct tuning {
     float turnover_rate = 0.0f;         // share of the units that may be recycled in a step, if worth next to nothing; [0, 1]; 3e-4 is much
     std::uint32_t turnover_age = 250;   // looks, one for every four passes, that a unit has to live before
     // Classification.
-    std::uint32_t recent_labels = 20;   // new samples compete only with labels among the last so many; 0: with all seen; <= 64
+    std::uint32_t recent_labels = 20;  // new samples compete only with labels among the last so many; 0: with all seen; <= 64
 
     // The first thing wrong, as a sentence; null if the tuning can be used. NaN is wrong everywhere.
     [[nodiscard]] constexpr const char* flaw() const noexcept;
@@ -131,30 +131,14 @@ struct tuning_range {
     float high;
 };
 inline constexpr tuning_range tuning_ranges[] = {
-    {&tuning::learning_rate, above_0, 1000.0f},
-    {&tuning::replay_ratio, 0.0f, 0.99f},
-    {&tuning::replay_weight, 0.0f, 1e6f},
-    {&tuning::momentum, 0.0f, 0.999f},
-    {&tuning::error_clip, above_0, 1e6f},
-    {&tuning::input_clamp, above_0, 1e6f},
-    {&tuning::normalizer_horizon, 1.0f, 1e9f},
-    {&tuning::report_horizon, 1.0f, 1e9f},
-    {&tuning::consistency, 0.0f, 1e6f},
-    {&tuning::slow_decay, 0.0f, below_1},
-    {&tuning::initial_gain, 0.0f, 100.0f},
-    {&tuning::evidence_keep, 0.0f, 1.0f},
-    {&tuning::evidence_sharpness, 0.0f, 100.0f},
-    {&tuning::readout_keep, 0.5f, 1.0f},
-    {&tuning::gate_horizon, 1.0f, 1e6f},
-    {&tuning::drift_threshold, 0.0f, 1e9f},
-    {&tuning::drift_tolerance, 0.0f, 1e9f},
-    {&tuning::drift_rate_gain, above_0, 100.0f},
-    {&tuning::grow_active_share, 0.0f, 1.0f},
-    {&tuning::grow_error_rise, 0.0f, 1e6f},
-    {&tuning::grow_rank_share, 0.0f, 1.0f},
-    {&tuning::grow_error_above, 0.0f, 1e12f},
-    {&tuning::growth, above_0, 10.0f},
-    {&tuning::turnover_rate, 0.0f, 1.0f},
+    {&tuning::learning_rate, above_0, 1000.0f},  {&tuning::replay_ratio, 0.0f, 0.99f},   {&tuning::replay_weight, 0.0f, 1e6f},
+    {&tuning::momentum, 0.0f, 0.999f},           {&tuning::error_clip, above_0, 1e6f},   {&tuning::input_clamp, above_0, 1e6f},
+    {&tuning::normalizer_horizon, 1.0f, 1e9f},   {&tuning::report_horizon, 1.0f, 1e9f},  {&tuning::consistency, 0.0f, 1e6f},
+    {&tuning::slow_decay, 0.0f, below_1},        {&tuning::initial_gain, 0.0f, 100.0f},  {&tuning::evidence_keep, 0.0f, 1.0f},
+    {&tuning::evidence_sharpness, 0.0f, 100.0f}, {&tuning::readout_keep, 0.5f, 1.0f},    {&tuning::gate_horizon, 1.0f, 1e6f},
+    {&tuning::drift_threshold, 0.0f, 1e9f},      {&tuning::drift_tolerance, 0.0f, 1e9f}, {&tuning::drift_rate_gain, above_0, 100.0f},
+    {&tuning::grow_active_share, 0.0f, 1.0f},    {&tuning::grow_error_rise, 0.0f, 1e6f}, {&tuning::grow_rank_share, 0.0f, 1.0f},
+    {&tuning::grow_error_above, 0.0f, 1e12f},    {&tuning::growth, above_0, 10.0f},      {&tuning::turnover_rate, 0.0f, 1.0f},
 };
 // What is said of each: two lists, so that a program which does not ask carries no text.
 inline constexpr const char* tuning_range_flaws[] = {
@@ -198,8 +182,10 @@ SYNAPSE_OUTLINE constexpr std::size_t first_out_of_range(const tuning& numbers) 
 // say(sentence) for the first thing wrong apart from those, `none` if there is nothing.
 template <class Say, class Verdict>
 SYNAPSE_INLINE constexpr Verdict first_other_flaw(const tuning& t, Say say, Verdict none) noexcept {
-    if (!(t.gate_margin == 0.0f || (t.gate_margin > 1.0f && t.gate_margin <= 1e6f))) return say("tuning.gate_margin is neither 0 nor in (1, 1e6]");
-    if (static_cast<std::uint8_t>(t.on_drift) > static_cast<std::uint8_t>(drift_response::flush)) return say("tuning.on_drift is no response");
+    if (!(t.gate_margin == 0.0f || (t.gate_margin > 1.0f && t.gate_margin <= 1e6f)))
+        return say("tuning.gate_margin is neither 0 nor in (1, 1e6]");
+    if (static_cast<std::uint8_t>(t.on_drift) > static_cast<std::uint8_t>(drift_response::flush))
+        return say("tuning.on_drift is no response");
     if (t.slow_every == 0 || t.slow_every > 1000000) return say("tuning.slow_every lies outside [1, 1000000]");
     if (t.sleep_rounds == 0) return say("tuning.sleep_rounds is 0");
     if (t.growth_window < 2 || t.growth_window > 1000000000) return say("tuning.growth_window lies outside [2, 1e9]");
@@ -213,12 +199,14 @@ SYNAPSE_INLINE constexpr Verdict first_other_flaw(const tuning& t, Say say, Verd
 constexpr const char* tuning::flaw() const noexcept {
     const std::size_t range = detail::first_out_of_range(*this);
     if (range < sizeof detail::tuning_ranges / sizeof *detail::tuning_ranges) return detail::tuning_range_flaws[range];
-    return detail::first_other_flaw(*this, [](const char* sentence) { return sentence; }, static_cast<const char*>(nullptr));
+    return detail::first_other_flaw(
+        *this, [](const char* sentence) { return sentence; }, static_cast<const char*>(nullptr));
 }
 
 constexpr bool tuning::is_sound() const noexcept {
     return detail::first_out_of_range(*this) == sizeof detail::tuning_ranges / sizeof *detail::tuning_ranges &&
-           detail::first_other_flaw(*this, [](const char*) { return false; }, true);
+           detail::first_other_flaw(
+               *this, [](const char*) { return false; }, true);
 }
 
 inline constexpr tuning default_tuning{};

@@ -59,8 +59,9 @@ public:
         visit.array("after", role::state, self.after_, e);
     }
     status settle() const noexcept {
-        return positions_.used <= positions_.capacity && (positions_.capacity == 0 || positions_.next < positions_.capacity) ? status::ok
-                                                                                                                             : status::corrupt;
+        return positions_.used <= positions_.capacity && (positions_.capacity == 0 || positions_.next < positions_.capacity)
+                   ? status::ok
+                   : status::corrupt;
     }
 
     // @cost O(1), loop-safe
@@ -77,7 +78,7 @@ public:
         after_[i] = event.after;
     }
 
-    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }         // ever
+    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }        // ever
     [[nodiscard]] std::uint32_t size() const noexcept { return positions_.used; }  // remembered
     // The event `age` events ago, 0 being the newest. age < size().
     [[nodiscard]] growth_event back(std::uint32_t age) const noexcept {

@@ -111,7 +111,8 @@ SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t 
     const bool guided = length > 1e-30f;
     // Both parts together are as long as a vector of chance: its elements have a variance of range^2 / 3.
     const float by_chance = !guided ? range : count == 1 ? 0.0f : 0.5f * range;
-    const float by_guide = guided ? (count == 1 ? 1.0f : 0.8660254f) * range * __builtin_sqrtf(static_cast<float>(w.rows) / (3.0f * length)) : 0.0f;
+    const float by_guide =
+        guided ? (count == 1 ? 1.0f : 0.8660254f) * range * __builtin_sqrtf(static_cast<float>(w.rows) / (3.0f * length)) : 0.0f;
     const std::uint32_t phase = guided ? source.next() & 1u : 0u;
     for (std::uint32_t j = first; j < first + count; ++j) bias[j] = 0.0f;
     for (std::uint32_t k = 0; k < w.rows; ++k) {

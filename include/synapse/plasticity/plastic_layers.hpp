@@ -54,7 +54,8 @@ public:
         if (self.layers_ == 0) return;
         visit.value("columns", self.columns_);
         visit.value("recycled", self.recycled_);
-        visit.array("output_plasticity", role::state, self.output_plasticity_, vector_extent(self.outputs_, self.outputs_).from_zero_to(1.0f));
+        visit.array("output_plasticity", role::state, self.output_plasticity_,
+                    vector_extent(self.outputs_, self.outputs_).from_zero_to(1.0f));
     }
 
     // Everything begins free to learn. gain: of the weights at birth (network.hpp).
@@ -97,8 +98,8 @@ public:
 
     // Takes n more units of hidden layer l into use, n at most what is reserved; slow may be null. x: what the layer read lately.
     // Returns how many. @cost n columns of weights; loop-safe
-    SYNAPSE_LOOP_SAFE std::uint32_t grow(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t n, const float* x,
-                                         random_generator& source) noexcept {
+    SYNAPSE_LOOP_SAFE std::uint32_t grow(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t n,
+                                         const float* x, random_generator& source) noexcept {
         const std::uint32_t first = layer_[l].units.units().used;
         const std::uint32_t taken = fast.widen(l, n);
         if (slow != nullptr) slow->widen(l, taken);
@@ -113,8 +114,8 @@ public:
     // Lets the least useful unit of layer l make room for a new one, if it is worth less than `enough`; false if none is. how: where it
     // looks. One of a few units does best where the guide points; in a wide layer the guided ones become copies of each other.
     // @cost one read of the weights above, and one column below; loop-safe
-    SYNAPSE_LOOP_SAFE bool recycle(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t maturity, float enough,
-                                   incoming how, const float* x, random_generator& source) noexcept {
+    SYNAPSE_LOOP_SAFE bool recycle(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t maturity,
+                                   float enough, incoming how, const float* x, random_generator& source) noexcept {
         unit_records& units = layer_[l].units;
         const std::uint32_t j = least_useful(fast, l, units, maturity, enough);
         if (j == no_unit) return false;
@@ -165,8 +166,8 @@ public:
     void choose_incoming(incoming how) noexcept { grown_ = how; }
 
 private:
-    void connect(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t first, std::uint32_t count, incoming how,
-                 const float* x, random_generator& source) noexcept {
+    void connect(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t first, std::uint32_t count,
+                 incoming how, const float* x, random_generator& source) noexcept {
         if (count == 0) return;
         const float range = gain_ / __builtin_sqrtf(static_cast<float>(fast.layer(l).inputs().used));
         draw_incoming(fast, l, first, count, how, layer_[l].guide, x, range, source);

@@ -79,8 +79,8 @@ private:
 // How busy one hidden layer is.
 class layer_pulse {
 public:
-    static constexpr std::uint32_t probe_every = 3;   // samples
-    static constexpr float horizon = 200.0f;          // samples for the share of active units, probes for the rank
+    static constexpr std::uint32_t probe_every = 3;  // samples
+    static constexpr float horizon = 200.0f;         // samples for the share of active units, probes for the rank
 
     constexpr layer_pulse() noexcept = default;
     explicit constexpr layer_pulse(slots units) noexcept : units_{units} {}
