@@ -3,6 +3,7 @@
 //   matrix    ten classes learned in five parts: the share recognised of each part after each part, with and without replay
 #include <cstdint>
 #include <cstdio>
+#include <span>
 
 #include <synapse/core/random.hpp>
 #include <synapse/hosted/any_learner.hpp>

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <synapse/checkpoint/load.hpp>
 #include <synapse/checkpoint/save.hpp>

@@ -36,7 +36,9 @@
 #include <synapse/core/ring.hpp>
 #include <synapse/core/shared_counter.hpp>
 #include <synapse/core/slots.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
+#include <synapse/core/table.hpp>
 #include <synapse/kernels/arithmetic.hpp>
 #include <synapse/kernels/default.hpp>
 #include <synapse/kernels/kernel_set.hpp>

@@ -1,6 +1,7 @@
 // Other libraries on the same workload, each where the build found it: SYNAPSE_BENCH_EIGEN, SYNAPSE_BENCH_FANN, SYNAPSE_BENCH_DLIB.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

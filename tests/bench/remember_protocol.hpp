@@ -2,12 +2,14 @@
 // ends. Then the mean accuracy over all parts, and the mean of what was lost since each part was new.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <synapse/core/random.hpp>

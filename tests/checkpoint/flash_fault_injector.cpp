@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include <synapse/checkpoint/flash_fault_injector.hpp>

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include <synapse/checkpoint/flash_fault_injector.hpp>

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <span>
 
 #include <synapse/checkpoint/format.hpp>
 
@@ -14,9 +15,11 @@ using block = std::array<std::byte, format::header_bytes>;
 constexpr format::header sample{.major = 1, .minor = 0, .flags = 1, .sequence = 0x0102030405060708u, .payload_bytes = 0x11223344u, .payload_crc = 0xaabbccddu};
 
 block encoded(const format::header& h) {
-    block out;
+    std::byte out[format::header_bytes];
     format::encode(h, out);
-    return out;
+    block copy;
+    std::memcpy(copy.data(), out, sizeof out);
+    return copy;
 }
 
 void repair(block& b) { store_little(b.data() + 28, crc32c::of(std::span{b}.first(28))); }
@@ -56,6 +59,13 @@ TEST_CASE("format: every single- and double-bit error of a header is refused and
             REQUIRE(format::decode(c, h) == status::corrupt);
         }
     }
+}
+
+TEST_CASE("format: what is shorter than a header is none") {
+    const block good = encoded(sample);
+    format::header h{.sequence = 77};
+    for (std::size_t size = 0; size < good.size(); ++size) CHECK(format::decode(std::span{good}.first(size), h) == status::corrupt);
+    CHECK(h.sequence == 77);
 }
 
 TEST_CASE("format: versions and impossible headers") {

@@ -1,6 +1,7 @@
 // The learner itself: 2N steps are N steps, save, load into another learner, and N more, bit for bit; and what a load refuses.
 #include <doctest/doctest.h>
 
+#include <span>
 #include <string>
 #include <vector>
 

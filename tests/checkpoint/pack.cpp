@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 #include <msgpack.hpp>
+#include <span>
 #include <string>
 #include <vector>
 

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -198,7 +199,9 @@ load_result loaded(Model& model, const std::vector<std::byte>& bytes, const load
 inline void mend(std::vector<std::byte>& file) {
     const auto payload = std::span{file}.subspan(format::header_bytes);
     format::header h{.payload_bytes = static_cast<std::uint32_t>(payload.size()), .payload_crc = crc32c::of(payload)};
-    format::encode(h, std::span{file}.first<format::header_bytes>());
+    std::byte head[format::header_bytes];
+    format::encode(h, head);
+    std::memcpy(file.data(), head, sizeof head);
 }
 
 // A file with this payload.

@@ -1,3 +1,5 @@
+#include <span>
+
 #include <doctest/doctest.h>
 
 #include "oracle.hpp"

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <span>
 
 #include <synapse/checkpoint/stream.hpp>
 

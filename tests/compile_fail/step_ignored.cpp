@@ -1,4 +1,6 @@
 // refused: ask ok() of it whether anything was done, or cast it to void
+#include <span>
+
 #include <synapse/learner/learner.hpp>
 
 using model_type = synapse::learner<synapse::shape{.inputs = 3, .outputs = 2, .hidden = {32}}>;

@@ -18,12 +18,10 @@ inline std::vector<std::byte> mended(std::span<const std::byte> input) {
     using namespace synapse;
     const bool headed = input.size() > format::header_bytes && input[0] == std::byte{0xc7} && input[2] == std::byte{'S'};
     const auto payload = headed ? input.subspan(format::header_bytes) : input;
-    std::vector<std::byte> file;
-    file.reserve(format::header_bytes + payload.size());
-    for (std::size_t i = 0; i < format::header_bytes; ++i) file.push_back(std::byte{0});
+    std::byte head[format::header_bytes];
+    format::encode({.payload_bytes = static_cast<std::uint32_t>(payload.size()), .payload_crc = crc32c::of(payload)}, head);
+    std::vector<std::byte> file(head, head + sizeof head);
     for (const std::byte b : payload) file.push_back(b);
-    format::encode({.payload_bytes = static_cast<std::uint32_t>(payload.size()), .payload_crc = crc32c::of(payload)},
-                   std::span{file}.first<format::header_bytes>());
     return file;
 }
 

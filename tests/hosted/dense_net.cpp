@@ -1,6 +1,7 @@
 // A net out of a checkpoint answers as the learner did, and a learner that adopts a net answers as the net.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <vector>

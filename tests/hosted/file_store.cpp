@@ -2,11 +2,14 @@
 // not synced is kept, lost or torn. What was reported saved must be there afterwards, byte for byte.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <synapse/core/random.hpp>

@@ -1,7 +1,9 @@
 // Damaged checkpoints: what is wrong is said exactly, what is left is found, and nothing that is damaged passes for sound.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -138,7 +140,9 @@ TEST_CASE("salvage: a map of one key that comes twice is named as the strict rea
     std::vector<std::byte> file(32);
     for (const int c : {0x82, 0xa1, 0x61, 0x01, 0xa1, 0x61, 0x02}) file.push_back(static_cast<std::byte>(c));
     format::header h{.sequence = 1, .payload_bytes = 7, .payload_crc = crc32c::of(std::span<const std::byte>{file}.subspan(32))};
-    format::encode(h, std::span<std::byte, 32>{file.data(), 32});
+    std::byte head[format::header_bytes];
+    format::encode(h, head);
+    std::copy_n(head, sizeof head, file.begin());
     const salvage s = examine(file);
     CHECK(s.outcome == status::corrupt);
     CHECK(says(s, "comes twice"));

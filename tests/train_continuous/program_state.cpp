@@ -152,7 +152,9 @@ TEST_CASE("program_state: lists longer than any life writes are refused, and so 
         const std::span<const std::byte> payload = std::span{longer}.subspan(synapse::format::header_bytes);
         h.payload_bytes = static_cast<std::uint32_t>(payload.size());
         h.payload_crc = synapse::crc32c::of(payload);
-        synapse::format::encode(h, std::span{longer}.first<synapse::format::header_bytes>());
+        std::byte head[synapse::format::header_bytes];
+        synapse::format::encode(h, head);
+        std::copy_n(head, sizeof head, longer.begin());
         synapse::span_source source{longer};
         program_part read;
         CHECK(synapse::load(read, source).outcome == synapse::status::wrong_shape);

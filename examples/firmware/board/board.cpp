@@ -1,6 +1,7 @@
 #include "board.hpp"
 
 #include <cstring>
+#include <span>
 
 #include "semihosting.hpp"
 

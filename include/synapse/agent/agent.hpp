@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/agent/internal_state.hpp>
 #include <synapse/agent/predictor.hpp>
@@ -22,6 +21,7 @@
 #include <synapse/config.hpp>
 #include <synapse/core/arena.hpp>
 #include <synapse/core/fields.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/kernels/default.hpp>
 #include <synapse/metrics/agency.hpp>
@@ -83,7 +83,7 @@ public:
     // not_finite    a number is NaN, an infinity or of a magnitude above 1e15
     // diverged      a weight could leave the finite numbers: lower the rate, or load an older checkpoint
     // After any status but ok the agent is unchanged. @cost a step of three learners and six forward passes, and the meters; loop-safe
-    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE status observe(std::span<const float> observation, std::span<const float> action) noexcept {
+    SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE status observe(span<const float> observation, span<const float> action) noexcept {
         if (observation.size() != form_.observations || action.size() != form_.actions) return status::wrong_size;
         if (!covariance::usable(form_.observations, observation.data()) || !covariance::usable(form_.actions, action.data())) {
             return status::not_finite;
@@ -100,8 +100,8 @@ public:
     // variance [observations] that is expected around it, in squared units of the sensors. Learns nothing.
     // wrong_size, not_finite  as observe; nothing is written
     // @cost one forward pass; loop-safe
-    SYNAPSE_LOOP_SAFE status predict(std::span<const float> observation, std::span<const float> action, std::span<float> next,
-                                     std::span<float> variance = {}) noexcept {
+    SYNAPSE_LOOP_SAFE status predict(span<const float> observation, span<const float> action, span<float> next,
+                                     span<float> variance = {}) noexcept {
         const std::uint32_t n = form_.observations;
         if (observation.size() != n || action.size() != form_.actions || next.size() != n) return status::wrong_size;
         if (!variance.empty() && variance.size() != n) return status::wrong_size;
@@ -172,7 +172,7 @@ protected:
 
     // Takes the block of memory and the numbers, and is born.
     // no_memory     the block is too small; out_of_range: the shape or tuning has a flaw. The agent must not be used.
-    status begin(std::span<std::byte> block, const agent_tuning& numbers) noexcept {
+    status begin(span<std::byte> block, const agent_tuning& numbers) noexcept {
         if (form_.flaw() != nullptr || numbers.flaw() != nullptr) return status::out_of_range;
         if (const status s = place(*this, block); !ok(s)) return s;
         tuning_ = numbers;

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/config.hpp>
 #include <synapse/core/fields.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/body.hpp>
 #include <synapse/network/workspace.hpp>
@@ -29,7 +29,7 @@ public:
 
     // Takes its block and the numbers, and is born; statuses as learner_body::begin. The block's arrays beyond the learner's own are
     // left as they are: the agent has placed them.
-    status born(std::span<std::byte> block, const tuning& numbers) noexcept { return this->begin(block, numbers); }
+    status born(span<std::byte> block, const tuning& numbers) noexcept { return this->begin(block, numbers); }
 
     // Forward pass for x [inputs], finite and within normalizer::largest_input. Leaves thought() and hidden().
     // @cost one read of the weights; loop-safe

@@ -6,15 +6,15 @@
 // and all odd numbers of bits are found; anything else escapes with a chance of 2^-32.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 
 #include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
+#include <synapse/core/span.hpp>
+#include <synapse/core/table.hpp>
 
 namespace synapse {
 
@@ -29,9 +29,9 @@ constexpr std::uint32_t crc32c_shift(std::uint32_t crc, unsigned bits) noexcept 
 }
 
 inline constexpr auto crc32c_by_nibble = [] {
-    std::array<std::uint32_t, 16> table{};
-    for (std::uint32_t i = 0; i < 16; ++i) table[i] = crc32c_shift(i, 4);
-    return table;
+    table<std::uint32_t, 16> t{};
+    for (std::uint32_t i = 0; i < 16; ++i) t[i] = crc32c_shift(i, 4);
+    return t;
 }();
 
 SYNAPSE_OUTLINE constexpr std::uint32_t crc32c_nibble(std::uint32_t crc, const std::byte* bytes, std::size_t size) noexcept {
@@ -46,15 +46,15 @@ SYNAPSE_OUTLINE constexpr std::uint32_t crc32c_nibble(std::uint32_t crc, const s
 // Templates, so that a target which never asks for a table carries none.
 template <std::size_t Slices>
 inline constexpr auto crc32c_by_byte = [] {
-    std::array<std::array<std::uint32_t, 256>, Slices> table{};
-    for (std::uint32_t i = 0; i < 256; ++i) table[0][i] = crc32c_shift(i, 8);
+    table<table<std::uint32_t, 256>, Slices> t{};
+    for (std::uint32_t i = 0; i < 256; ++i) t[0][i] = crc32c_shift(i, 8);
     for (std::size_t s = 1; s < Slices; ++s) {
         for (std::size_t i = 0; i < 256; ++i) {
-            const std::uint32_t before = table[s - 1][i];
-            table[s][i] = (before >> 8) ^ table[0][before & 255u];
+            const std::uint32_t before = t[s - 1][i];
+            t[s][i] = (before >> 8) ^ t[0][before & 255u];
         }
     }
-    return table;
+    return t;
 }();
 
 inline std::uint64_t crc32c_word(const std::byte* in) noexcept {
@@ -67,7 +67,7 @@ inline std::uint64_t crc32c_word(const std::byte* in) noexcept {
     }
 }
 
-inline std::uint32_t crc32c_sliced(std::uint32_t crc, std::span<const std::byte> bytes) noexcept {
+inline std::uint32_t crc32c_sliced(std::uint32_t crc, span<const std::byte> bytes) noexcept {
     constexpr auto& t = crc32c_by_byte<8>;
     const std::byte* in = bytes.data();
     std::size_t left = bytes.size();
@@ -88,16 +88,16 @@ inline constexpr std::size_t crc32c_stream_bytes = 1024;
 // "Append crc32c_stream_bytes zero bytes" is linear in the register: one table lookup for each of its eight nibbles.
 template <std::size_t Bytes>
 inline constexpr auto crc32c_append_zeros = [] {
-    std::array<std::array<std::uint32_t, 16>, 8> table{};
+    table<table<std::uint32_t, 16>, 8> t{};
     for (unsigned nibble = 0; nibble < 8; ++nibble) {
         for (unsigned bit = 0; bit < 4; ++bit) {
             const std::uint32_t image = crc32c_shift(1u << (4 * nibble + bit), 8 * Bytes);
             for (unsigned i = 0; i < 16; ++i) {
-                if (((i >> bit) & 1u) != 0) table[nibble][i] ^= image;
+                if (((i >> bit) & 1u) != 0) t[nibble][i] ^= image;
             }
         }
     }
-    return table;
+    return t;
 }();
 
 inline std::uint32_t crc32c_past_stream(std::uint32_t crc) noexcept {
@@ -108,7 +108,7 @@ inline std::uint32_t crc32c_past_stream(std::uint32_t crc) noexcept {
 }
 
 // Needs config::crc32c_ready(). The instruction has a latency of 3 and a rate of 1: three independent streams fill it.
-SYNAPSE_CRC32C_TARGET inline std::uint32_t crc32c_hardware(std::uint32_t crc, std::span<const std::byte> bytes) noexcept {
+SYNAPSE_CRC32C_TARGET inline std::uint32_t crc32c_hardware(std::uint32_t crc, span<const std::byte> bytes) noexcept {
     const std::byte* in = bytes.data();
     std::size_t left = bytes.size();
     constexpr std::size_t n = crc32c_stream_bytes;
@@ -134,7 +134,7 @@ SYNAPSE_CRC32C_TARGET inline std::uint32_t crc32c_hardware(std::uint32_t crc, st
 class crc32c {
 public:
     // @cost 0.05 to 0.1 ns a byte with the instruction, 0.5 with eight tables; about 10 instructions a byte on a microcontroller.
-    void add(std::span<const std::byte> bytes) noexcept {
+    void add(span<const std::byte> bytes) noexcept {
         if constexpr (config::microcontroller) {
             register_ = detail::crc32c_nibble(register_, bytes.data(), bytes.size());
         } else if (config::crc32c_ready()) {
@@ -146,7 +146,7 @@ public:
     // Of all bytes so far; adding may go on. 0 for no bytes.
     [[nodiscard]] std::uint32_t value() const noexcept { return ~register_; }
 
-    [[nodiscard]] static std::uint32_t of(std::span<const std::byte> bytes) noexcept {
+    [[nodiscard]] static std::uint32_t of(span<const std::byte> bytes) noexcept {
         crc32c sum;
         sum.add(bytes);
         return sum.value();

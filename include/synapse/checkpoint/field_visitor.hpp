@@ -135,7 +135,7 @@ struct operations_on {
     static constexpr part_operations table = [] {
         part_operations made{nullptr, {.fields = nullptr}, nullptr};
         if constexpr (number_part<Part>) {
-            made.listing = number_listing<Part>::text.data();
+            made.listing = number_listing<Part>::text.entry;
             made.of.defaults = nullptr;
             if constexpr (Part::saved_if_not_default && !number_listing<Part>::all_zero) made.of.defaults = &number_listing<Part>::defaults;
         } else {

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/checkpoint/crc32c.hpp>
 #include <synapse/checkpoint/stream.hpp>
@@ -12,6 +11,7 @@
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/matrix.hpp>
 #include <synapse/core/random.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/kernels/kernel_set.hpp>
 
 namespace synapse {
@@ -49,7 +49,7 @@ SYNAPSE_OUTLINE std::uint32_t numeric_fingerprint() noexcept {
     // Everything computed has gone into x.
     crc32c sum;
     const char* const name = Kernels::arithmetic::name;
-    sum.add(std::as_bytes(std::span{name, detail::length_of(name, 255)}));
+    sum.add(as_bytes(span{name, detail::length_of(name, 255)}));
     for (std::uint32_t k = 0; k < inputs; ++k) {
         std::byte bytes[4];
         store_little(bytes, std::bit_cast<std::uint32_t>(net.x[k]));

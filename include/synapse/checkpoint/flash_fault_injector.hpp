@@ -9,10 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 
 #include <synapse/checkpoint/flash_slots.hpp>
 #include <synapse/core/random.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -40,12 +40,12 @@ struct simulated_flash {
     std::uint32_t misuses = 0;    // calls that a real chip would not take; unit programmed twice, wrong alignment, out of bounds
 
     [[nodiscard]] std::uint32_t size() const noexcept { return Bytes; }
-    status read(std::uint32_t address, std::span<std::byte> out) noexcept {
+    status read(std::uint32_t address, span<std::byte> out) noexcept {
         if (address > Bytes || out.size() > Bytes - address) return misused();
         if (!out.empty()) std::memcpy(out.data(), memory + address, out.size());
         return status::ok;
     }
-    status program(std::uint32_t address, std::span<const std::byte> in) noexcept {
+    status program(std::uint32_t address, span<const std::byte> in) noexcept {
         if (address > Bytes || in.size() > Bytes - address || address % program_unit != 0 || in.size() % program_unit != 0) return misused();
         for (std::size_t i = 0; i < in.size(); ++i) {
             std::byte& cell = memory[address + i];
@@ -109,7 +109,7 @@ public:
     [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
 
     [[nodiscard]] std::uint32_t size() const noexcept { return flash_->size(); }
-    status read(std::uint32_t address, std::span<std::byte> out) noexcept {
+    status read(std::uint32_t address, span<std::byte> out) noexcept {
         if (dead_) return status::io_error;
         if (const status s = flash_->read(address, out); !ok(s)) return s;
         for (const damaged& d : damage_) {
@@ -127,7 +127,7 @@ public:
 
     // As the driver's; and, without touching it, out_of_range if its program_unit is 0 or above largest_unit, wrong_size if `in` is
     // not made of whole units.
-    status program(std::uint32_t address, std::span<const std::byte> in) noexcept {
+    status program(std::uint32_t address, span<const std::byte> in) noexcept {
         if (dead_) return status::io_error;
         if (program_unit == 0 || program_unit > largest_unit) return status::out_of_range;
         if (in.size() % program_unit != 0) return status::wrong_size;
@@ -176,7 +176,7 @@ private:
         return true;
     }
 
-    status put(std::uint32_t address, std::span<const std::byte> unit) noexcept {
+    status put(std::uint32_t address, span<const std::byte> unit) noexcept {
         if (!needs_erase) heal(address, program_unit);
         for (damaged& d : damage_) {
             if (address < d.start + d.size && d.start < address + unit.size()) d.touched = true;
@@ -192,7 +192,7 @@ private:
     std::byte any() noexcept { return static_cast<std::byte>(dice_.next() & 255u); }
 
     // Programs what the cut left of a unit; the driver takes only whole units, so the rest is programmed as erased.
-    void torn_program(std::uint32_t address, std::span<const std::byte> unit) noexcept {
+    void torn_program(std::uint32_t address, span<const std::byte> unit) noexcept {
         std::byte copy[largest_unit];
         for (std::size_t i = 0; i < unit.size(); ++i) {
             switch (kind_) {

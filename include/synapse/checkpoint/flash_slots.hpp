@@ -10,10 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 
 #include <synapse/checkpoint/crc32c.hpp>
 #include <synapse/checkpoint/format.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -26,7 +26,7 @@ namespace synapse {
 //   size()         bytes in the region
 //   read, program, erase(address of a block)   ok, or io_error; a program or erase may be cut short by a power failure anywhere
 template <class Driver>
-concept flash_driver = requires(Driver& flash, std::uint32_t address, std::span<std::byte> out, std::span<const std::byte> in) {
+concept flash_driver = requires(Driver& flash, std::uint32_t address, span<std::byte> out, span<const std::byte> in) {
     { flash.erase_block } -> std::convertible_to<std::uint32_t>;
     { flash.program_unit } -> std::convertible_to<std::uint32_t>;
     { flash.erased } -> std::convertible_to<std::byte>;
@@ -99,7 +99,7 @@ public:
 
     // The newest checkpoint as a source, header first; size() is 0 if there is none.
     [[nodiscard]] std::uint64_t size() const noexcept { return empty() ? 0 : std::uint64_t{payload_start()} + slot_[newest_].payload_bytes; }
-    status read(std::uint64_t offset, std::span<std::byte> out) noexcept {
+    status read(std::uint64_t offset, span<std::byte> out) noexcept {
         if (offset > size() || out.size() > size() - offset) return status::io_error;
         return flash_.read(newest_ * slot_bytes() + static_cast<std::uint32_t>(offset), out);
     }
@@ -120,13 +120,13 @@ public:
         written_ = 0;
         std::memset(first_, 0, sizeof first_);
         if (const status s = clear(); !ok(s)) return fail(s);
-        format::encode(header_, std::span<std::byte, format::header_bytes>{header_image_});
+        format::encode(header_, header_image_);
         return Policy::header_last ? status::ok : commit_header();
     }
 
     // Takes the next bytes of the payload. busy: no begin() before it. no_room: more than begin() announced.
     // After any status but ok the checkpoint is given up.
-    status write(std::span<const std::byte> bytes) noexcept {
+    status write(span<const std::byte> bytes) noexcept {
         if (!writing_) return status::busy;
         if (bytes.size() > header_.payload_bytes - written_) return fail(status::no_room);
         while (!bytes.empty()) {
@@ -250,7 +250,7 @@ private:
     }
 
     // Moves bytes into the unit being filled and returns how many; 0 if the unit is empty and the bytes fill one by themselves.
-    std::size_t take(std::span<const std::byte> bytes) noexcept {
+    std::size_t take(span<const std::byte> bytes) noexcept {
         const std::uint32_t unit = flash_.program_unit;
         if (written_ < shared()) {
             const std::size_t n = bytes.size() < shared() - written_ ? bytes.size() : shared() - written_;
@@ -268,7 +268,7 @@ private:
         account(bytes.first(n));
         return n;
     }
-    void account(std::span<const std::byte> bytes) noexcept {
+    void account(span<const std::byte> bytes) noexcept {
         written_sum_.add(bytes);
         written_ += static_cast<std::uint32_t>(bytes.size());
     }

@@ -47,10 +47,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 
 #include <synapse/checkpoint/crc32c.hpp>
 #include <synapse/core/bytes.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse::format {
@@ -82,38 +82,42 @@ inline constexpr std::uint8_t prefix[7] = {0xc7, 0x1d, 'S', 'Y', 'N', 'A', 'P'};
 }
 
 // The 32 bytes of a header.
-inline void encode(const header& h, std::span<std::byte, header_bytes> out) noexcept {
-    std::memcpy(out.data(), detail::prefix, sizeof detail::prefix);
+inline void encode(const header& h, std::byte (&out)[header_bytes]) noexcept {
+    std::memcpy(out, detail::prefix, sizeof detail::prefix);
     out[7] = static_cast<std::byte>(h.major);
     out[8] = static_cast<std::byte>(h.minor);
     out[9] = static_cast<std::byte>(h.flags);
     out[10] = out[11] = std::byte{0};
-    store_little(out.data() + 12, h.sequence);
-    store_little(out.data() + 20, h.payload_bytes);
-    store_little(out.data() + 24, h.payload_crc);
-    store_little(out.data() + 28, crc32c::of(out.first(28)));
+    store_little(out + 12, h.sequence);
+    store_little(out + 20, h.payload_bytes);
+    store_little(out + 24, h.payload_crc);
+    store_little(out + 28, crc32c::of({out, 28}));
 }
 
 // ok        h is filled; says nothing of the payload
-// corrupt   no header, or a damaged one
+// corrupt   no header, or a damaged one, or fewer than header_bytes
 // too_new   sound, but of a newer major: the rest may mean anything
-// h is untouched unless ok.
-inline status decode(std::span<const std::byte, header_bytes> in, header& h) noexcept {
+// h is untouched unless ok. in [header_bytes].
+inline status decode(const std::byte* in, header& h) noexcept {
     for (std::size_t i = 0; i < sizeof detail::prefix; ++i) {
         if (in[i] != static_cast<std::byte>(detail::prefix[i])) return status::corrupt;
     }
-    if (load_little<std::uint32_t>(in.data() + 28) != crc32c::of(in.first(28))) return status::corrupt;
+    if (load_little<std::uint32_t>(in + 28) != crc32c::of({in, 28})) return status::corrupt;
     const auto written_by = static_cast<std::uint8_t>(in[7]);
     if (written_by > major) return status::too_new;
-    const auto payload = load_little<std::uint32_t>(in.data() + 20);
+    const auto payload = load_little<std::uint32_t>(in + 20);
     if (written_by == 0 || payload == 0 || payload > max_payload_bytes || (in[10] | in[11]) != std::byte{0}) return status::corrupt;
     h.major = written_by;
     h.minor = static_cast<std::uint8_t>(in[8]);
     h.flags = static_cast<std::uint8_t>(in[9]);
-    h.sequence = load_little<std::uint64_t>(in.data() + 12);
+    h.sequence = load_little<std::uint64_t>(in + 12);
     h.payload_bytes = payload;
-    h.payload_crc = load_little<std::uint32_t>(in.data() + 24);
+    h.payload_crc = load_little<std::uint32_t>(in + 24);
     return status::ok;
+}
+// The same of a file of any length.
+inline status decode(span<const std::byte> in, header& h) noexcept {
+    return in.size() < header_bytes ? status::corrupt : decode(in.data(), h);
 }
 
 }  // namespace synapse::format

@@ -6,13 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/checkpoint/format.hpp>
 #include <synapse/checkpoint/save.hpp>
 #include <synapse/checkpoint/stream.hpp>
 #include <synapse/config.hpp>
 #include <synapse/core/shared_counter.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -20,7 +20,7 @@ namespace synapse {
 class live_snapshot {
 public:
     // Two buffers of the user's, each large enough for one checkpoint (saved_bytes(model) now, more once the replay buffer is full).
-    live_snapshot(std::span<std::byte> first, std::span<std::byte> second) noexcept : buffer_{first, second} {}
+    live_snapshot(span<std::byte> first, span<std::byte> second) noexcept : buffer_{first, second} {}
     live_snapshot(const live_snapshot&) = delete;
     live_snapshot& operator=(const live_snapshot&) = delete;
 
@@ -42,10 +42,10 @@ public:
 
     // The shipping context: the oldest whole checkpoint not yet shipped; empty if there is none. It stays as it is until release().
     // @cost O(1), loop-safe
-    [[nodiscard]] SYNAPSE_LOOP_SAFE std::span<const std::byte> waiting() const noexcept {
+    [[nodiscard]] SYNAPSE_LOOP_SAFE span<const std::byte> waiting() const noexcept {
         const std::uint32_t shipped = shipped_.own();
         if (taken_.get() == shipped) return {};
-        return std::span<const std::byte>{buffer_[shipped % 2]}.first(length_[shipped % 2]);
+        return span<const std::byte>{buffer_[shipped % 2]}.first(length_[shipped % 2]);
     }
 
     // The shipping context: gives the oldest checkpoint's buffer back. Nothing happens if none is waiting.
@@ -72,7 +72,7 @@ public:
         if constexpr (store) {
             if (sent_ == 0) {
                 format::header head;
-                if (const status s = format::decode(whole.first<format::header_bytes>(), head); !ok(s)) return {s, false};
+                if (const status s = format::decode(whole, head); !ok(s)) return {s, false};
                 if (const status s = to.begin(head); !ok(s)) return {s, false};
                 sent_ = format::header_bytes;
             }
@@ -95,7 +95,7 @@ private:
         return {why, false};
     }
 
-    std::span<std::byte> buffer_[2];
+    span<std::byte> buffer_[2];
     std::size_t length_[2] = {};
     std::size_t sent_ = 0;    // the shipping context's
     shared_counter taken_;    // written by the learner's context

@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <type_traits>
 
 #include <synapse/checkpoint/field_visitor.hpp>
@@ -22,6 +21,7 @@
 #include <synapse/checkpoint/unpack.hpp>
 #include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -86,7 +86,7 @@ public:
         if (size == 0) in_.refuse(status::not_found);
         in_.bytes(buffer_, format::header_bytes);
         if (!good()) return;
-        if (const status s = format::decode(std::span{buffer_}.first<format::header_bytes>(), h); !ok(s)) return refuse(s);
+        if (const status s = format::decode(buffer_, h); !ok(s)) return refuse(s);
         const std::uint32_t end = format::header_bytes + h.payload_bytes;
         if (end > in_.end()) return refuse(status::corrupt);
         in_.shorten(end);
@@ -122,7 +122,7 @@ public:
         std::uint32_t sums[format::max_map_entries];
         for (std::uint32_t i = 0; i < m.entries && good(); ++i) {
             pass_entry(m);
-            sums[i] = crc32c::of(std::as_bytes(std::span{text_, text_length_}));
+            sums[i] = crc32c::of(as_bytes(span{text_, text_length_}));
             for (std::uint32_t j = 0; j < i; ++j) {
                 if (sums[j] == sums[i]) refuse(status::corrupt);  // a name that comes twice
             }

@@ -1,11 +1,12 @@
 // A part of nothing but numbers, as one string that is made when it is compiled: no code for any of its fields.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+
+#include <synapse/core/table.hpp>
 
 namespace synapse {
 
@@ -97,10 +98,10 @@ class number_listing {
         }
         template <class T>
         constexpr void set(T& number) {
-            using image = std::array<std::uint8_t, sizeof(T)>;
-            for (const std::uint8_t b : std::bit_cast<image>(number)) all_zero = all_zero && b == 0;
+            using image = detail::table<std::uint8_t, sizeof(T)>;
+            for (const std::uint8_t b : std::bit_cast<image>(number).entry) all_zero = all_zero && b == 0;
             image bytes{};
-            for (auto& b : bytes) b = field == marked ? 1 : 0;
+            for (auto& b : bytes.entry) b = field == marked ? 1 : 0;
             number = std::bit_cast<T>(bytes);
         }
     };
@@ -116,7 +117,7 @@ class number_listing {
             Part part{};
             visitor visit{.marked = marked};
             Part::fields(part, visit);
-            const auto bytes = std::bit_cast<std::array<std::byte, sizeof(Part)>>(part);
+            const auto bytes = std::bit_cast<detail::table<std::byte, sizeof(Part)>>(part);
             for (std::size_t i = visit.marked_at; i < visit.marked_end; ++i) {
                 if (bytes[i] != std::byte{1}) return false;
             }
@@ -127,8 +128,8 @@ class number_listing {
 
 public:
     static constexpr auto text = [] {
-        std::array<char, seen({}).length + 1> out{};
-        seen({.text = out.data()});
+        detail::table<char, seen({}).length + 1> out{};
+        seen({.text = out.entry});
         return out;
     }();
     static constexpr Part defaults{};

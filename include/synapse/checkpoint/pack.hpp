@@ -4,11 +4,11 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/checkpoint/stream.hpp>
 #include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <type_traits>
 
 #include <synapse/checkpoint/field_visitor.hpp>
@@ -15,6 +14,7 @@
 #include <synapse/checkpoint/pack.hpp>
 #include <synapse/checkpoint/stream.hpp>
 #include <synapse/config.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/body.hpp>
 
@@ -239,7 +239,7 @@ SYNAPSE_OUTLINE document describe(const Model& model) noexcept {
 // Where a checkpoint goes, its type erased. A plain sink has the header written first; a store is told of it and asked to commit.
 struct destination {
     packer payload;
-    status (*begin)(void* to, const format::header& h, std::span<const std::byte> encoded) noexcept;
+    status (*begin)(void* to, const format::header& h, span<const std::byte> encoded) noexcept;
     status (*commit)(void* to) noexcept;
     void* to;
 };
@@ -257,7 +257,7 @@ SYNAPSE_OUTLINE status save_document(document& d, const save_info& info, const d
     h.payload_crc = measure.crc();
     std::byte encoded[format::header_bytes];
     format::encode(h, encoded);
-    if (const status s = to.begin(to.to, h, std::span<const std::byte>{encoded}); !ok(s)) return s;
+    if (const status s = to.begin(to.to, h, span<const std::byte>{encoded}); !ok(s)) return s;
     if (const status s = field_writer<Way>{to.payload, way}.write(d, info.reason); !ok(s)) return s;
     return to.commit(to.to);
 }
@@ -265,7 +265,7 @@ SYNAPSE_OUTLINE status save_document(document& d, const save_info& info, const d
 template <byte_sink To>
 destination destination_of(To& to) noexcept {
     return {packer{to},
-            [](void* sink, const format::header& h, [[maybe_unused]] std::span<const std::byte> encoded) noexcept {
+            [](void* sink, const format::header& h, [[maybe_unused]] span<const std::byte> encoded) noexcept {
                 if constexpr (checkpoint_store<To>) {
                     return static_cast<To*>(sink)->begin(h);
                 } else {

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 
 #include <synapse/checkpoint/crc32c.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -35,13 +35,13 @@ inline bool same_text(const char* a, const char* b) noexcept { return same_bytes
 
 // write(bytes): all of them, behind those of the call before. ok, or why not (io_error, no_room); after that the sink is of no use.
 template <class Sink>
-concept byte_sink = requires(Sink& sink, std::span<const std::byte> bytes) {
+concept byte_sink = requires(Sink& sink, span<const std::byte> bytes) {
     { sink.write(bytes) } -> std::same_as<status>;
 };
 
 // size(): bytes in all. read(offset, out): exactly out.size() of them, with offset + out.size() <= size(); the same bytes each time.
 template <class Source>
-concept byte_source = requires(Source& source, std::uint64_t offset, std::span<std::byte> out) {
+concept byte_source = requires(Source& source, std::uint64_t offset, span<std::byte> out) {
     { source.size() } -> std::convertible_to<std::uint64_t>;
     { source.read(offset, out) } -> std::same_as<status>;
 };
@@ -49,41 +49,41 @@ concept byte_source = requires(Source& source, std::uint64_t offset, std::span<s
 // Writes into memory of the caller's.
 class span_sink {
 public:
-    explicit span_sink(std::span<std::byte> memory) noexcept : memory_{memory} {}
+    explicit span_sink(span<std::byte> memory) noexcept : memory_{memory} {}
     // no_room: nothing of this call was written.
-    status write(std::span<const std::byte> bytes) noexcept {
+    status write(span<const std::byte> bytes) noexcept {
         if (bytes.size() > memory_.size() - used_) return status::no_room;
         if (!bytes.empty()) std::memcpy(memory_.data() + used_, bytes.data(), bytes.size());
         used_ += bytes.size();
         return status::ok;
     }
-    [[nodiscard]] std::span<const std::byte> written() const noexcept { return memory_.first(used_); }
+    [[nodiscard]] span<const std::byte> written() const noexcept { return memory_.first(used_); }
 
 private:
-    std::span<std::byte> memory_;
+    span<std::byte> memory_;
     std::size_t used_ = 0;
 };
 
 // Reads from memory of the caller's: a file that was read whole, or memory-mapped flash.
 class span_source {
 public:
-    explicit span_source(std::span<const std::byte> memory) noexcept : memory_{memory} {}
+    explicit span_source(span<const std::byte> memory) noexcept : memory_{memory} {}
     [[nodiscard]] std::uint64_t size() const noexcept { return memory_.size(); }
     // io_error: the part asked for does not exist; out is untouched.
-    status read(std::uint64_t offset, std::span<std::byte> out) const noexcept {
+    status read(std::uint64_t offset, span<std::byte> out) const noexcept {
         if (offset > memory_.size() || out.size() > memory_.size() - offset) return status::io_error;
         if (!out.empty()) std::memcpy(out.data(), memory_.data() + offset, out.size());
         return status::ok;
     }
 
 private:
-    std::span<const std::byte> memory_;
+    span<const std::byte> memory_;
 };
 
 // Keeps only the length and the CRC32C of what is written: the first of two passes, so that nothing need be buffered.
 class measuring_sink {
 public:
-    status write(std::span<const std::byte> bytes) noexcept {
+    status write(span<const std::byte> bytes) noexcept {
         size_ += bytes.size();
         sum_.add(bytes);
         return status::ok;

@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/checkpoint/format.hpp>
 #include <synapse/checkpoint/stream.hpp>
 #include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -36,7 +36,7 @@ public:
     unpacker(Source& source, std::uint32_t start, std::uint32_t end) noexcept
         : source_{&source},
           read_{[](void* from, std::uint32_t offset, std::byte* out, std::size_t size) noexcept {
-              return static_cast<Source*>(from)->read(offset, std::span<std::byte>{out, size});
+              return static_cast<Source*>(from)->read(offset, span<std::byte>{out, size});
           }},
           position_{start},
           end_{end} {}

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/config.hpp>
+#include <synapse/core/span.hpp>
 
 namespace synapse {
 
@@ -19,7 +19,7 @@ public:
     fixed_arena() = default;
     fixed_arena(const fixed_arena&) = delete;
     fixed_arena& operator=(const fixed_arena&) = delete;
-    [[nodiscard]] std::span<std::byte> span() noexcept { return block_; }
+    [[nodiscard]] synapse::span<std::byte> span() noexcept { return block_; }
 
 private:
     alignas(config::block_alignment) std::byte block_[Bytes];
@@ -30,7 +30,7 @@ private:
 class arena {
 public:
     constexpr arena() noexcept = default;
-    explicit constexpr arena(std::span<std::byte> block) noexcept : base_{block.data()}, size_{block.size()} {}
+    explicit constexpr arena(span<std::byte> block) noexcept : base_{block.data()}, size_{block.size()} {}
 
     // The next `count` objects of T at the given alignment (a power of two, at most config::block_alignment), uninitialised,
     // or null if they do not fit. A block that is not itself aligned to config::block_alignment serves nothing.

@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <type_traits>
+
+#include <synapse/core/span.hpp>
 
 namespace synapse {
 
@@ -59,7 +60,7 @@ constexpr Unsigned load_big(const std::byte* in) noexcept {
 class fnv1a64 {
 public:
     constexpr void add(std::byte b) noexcept { value_ = (value_ ^ static_cast<std::uint64_t>(b)) * 0x100000001b3ull; }
-    constexpr void add(std::span<const std::byte> bytes) noexcept {
+    constexpr void add(span<const std::byte> bytes) noexcept {
         for (const std::byte b : bytes) add(b);
     }
     // The four bytes of x as little-endian IEEE 754, whatever the machine's own order.

@@ -26,12 +26,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <type_traits>
 
 #include <synapse/core/arena.hpp>
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/matrix.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -127,7 +127,7 @@ constexpr std::size_t measure(Part part) noexcept {
 // ok         the part is ready
 // no_memory  the block is too small or not aligned; the part must not be used
 template <class Part>
-status place(Part& part, std::span<std::byte> block) noexcept {
+status place(Part& part, span<std::byte> block) noexcept {
     if (!is_block_aligned(block.data())) return status::no_memory;
     fields::carve visit;
     visit.memory = arena{block};

@@ -6,11 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <type_traits>
 
 #include <synapse/config.hpp>
 #include <synapse/core/result.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/engine.hpp>
 #include <synapse/learner/pinned_shape.hpp>
@@ -48,7 +48,7 @@ public:
     // wrong_size    x or y has another length than the shape says; y is untouched
     // not_finite    x holds NaN, an infinity or a magnitude above 1e15; y is untouched
     // @cost one read of the weights (two for answer::both); loop-safe
-    SYNAPSE_LOOP_SAFE status predict(std::span<const float> x, std::span<float> y) noexcept {
+    SYNAPSE_LOOP_SAFE status predict(span<const float> x, span<float> y) noexcept {
         if (y.size() != form_.outputs) return status::wrong_size;
         if (const status s = run(x); !ok(s)) return s;
         const float* answer = whole_answer(0);
@@ -65,7 +65,7 @@ public:
     // out_of_range  the learner does regression
     // wrong_size, not_finite  as predict
     // @cost as predict; loop-safe
-    SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(std::span<const float> x) noexcept {
+    SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(span<const float> x) noexcept {
         if (!is_classifier()) return status::out_of_range;
         if (const status s = run(x); !ok(s)) return s;
         return classes_.best(whole_answer(0));
@@ -77,7 +77,7 @@ public:
     // not_finite    x or y holds NaN, an infinity or a magnitude above 1e15
     // diverged      a weight could leave the finite numbers
     // After any status but ok the learner is unchanged. @cost O(weights) for the new and each replayed sample; loop-safe
-    SYNAPSE_LOOP_SAFE status step(std::span<const float> x, std::span<const float> y) noexcept {
+    SYNAPSE_LOOP_SAFE status step(span<const float> x, span<const float> y) noexcept {
         if (is_classifier() || x.size() != form_.inputs || y.size() != form_.outputs) return status::wrong_size;
         if (!usable(x) || !usable(y)) return status::not_finite;
         return learn(1, x.data(), y.data(), nullptr);
@@ -86,13 +86,13 @@ public:
     // Learns one labelled sample: x [inputs], label in [0, outputs). Classification only.
     // out_of_range  label >= outputs, or the learner does regression
     // otherwise as above
-    SYNAPSE_LOOP_SAFE status step(std::span<const float> x, std::uint32_t label) noexcept {
-        return step(x, std::span<const std::uint32_t>{&label, 1});
+    SYNAPSE_LOOP_SAFE status step(span<const float> x, std::uint32_t label) noexcept {
+        return step(x, span<const std::uint32_t>{&label, 1});
     }
 
     // Learns a mini-batch of labels.size() samples, at least 1 and at most shape.batch, in one step: x [labels][inputs].
     // Statuses as above; wrong_size also for a batch of another size.
-    SYNAPSE_LOOP_SAFE status step(std::span<const float> x, std::span<const std::uint32_t> labels) noexcept {
+    SYNAPSE_LOOP_SAFE status step(span<const float> x, span<const std::uint32_t> labels) noexcept {
         if (!is_classifier()) return status::out_of_range;
         const std::size_t samples = labels.size();
         if (samples == 0 || samples > form_.batch || x.size() != samples * form_.inputs) return status::wrong_size;
@@ -107,7 +107,7 @@ public:
     // no_room       shape.pending is 0
     // wrong_size, not_finite  as predict; nothing is held
     // @cost inputs; loop-safe
-    SYNAPSE_LOOP_SAFE result<ticket> hold(std::span<const float> x) noexcept {
+    SYNAPSE_LOOP_SAFE result<ticket> hold(span<const float> x) noexcept {
         if (pending_.capacity() == 0) return status::no_room;
         if (x.size() != form_.inputs) return status::wrong_size;
         if (!usable(x)) return status::not_finite;
@@ -117,7 +117,7 @@ public:
     // Learns a held sample, its answer having arrived; the ticket is used up when learned. Statuses as step, and
     // not_found     the sample has given way to newer ones, or was learned already. Nothing has changed.
     // @cost as step; loop-safe
-    SYNAPSE_LOOP_SAFE status resolve(ticket held, std::span<const float> y) noexcept { return resolve_with(held, y); }
+    SYNAPSE_LOOP_SAFE status resolve(ticket held, span<const float> y) noexcept { return resolve_with(held, y); }
     SYNAPSE_LOOP_SAFE status resolve(ticket held, std::uint32_t label) noexcept { return resolve_with(held, label); }
 
     // Takes in a sample that has no answer: x [inputs] moves the input statistics and pulls the fast system's answer towards the
@@ -126,7 +126,7 @@ public:
     // out_of_range  the shape has no slow system
     // wrong_size, not_finite, diverged  as step; unchanged
     // @cost one pass over both systems; loop-safe
-    SYNAPSE_LOOP_SAFE status observe(std::span<const float> x) noexcept {
+    SYNAPSE_LOOP_SAFE status observe(span<const float> x) noexcept {
         if (!form_.slow) return status::out_of_range;
         if (x.size() != form_.inputs) return status::wrong_size;
         if (!usable(x)) return status::not_finite;
@@ -135,7 +135,7 @@ public:
         scale_input(x.data(), work_.input(0));
         slow_system().forward(work_, 1);
         for (std::uint32_t j = 0; j < form_.outputs; ++j) slow_answer(0)[j] = work_.output(0)[j];
-        if (augment_ != nullptr) augment_(augment_context_, std::span<float>{work_.input(0), form_.inputs}, random_);
+        if (augment_ != nullptr) augment_(augment_context_, span<float>{work_.input(0), form_.inputs}, random_);
         fast_.forward(work_, 1);
         for (std::uint32_t j = 0; j < form_.outputs; ++j) work_.output_delta(0)[j] = 0.0f;
         agree(0, 1.0f);
@@ -147,7 +147,7 @@ public:
     // The most probable of the classes marked [outputs] among those that have been seen: an old head, or a choice that the caller knows.
     // ok            a class; 0 if none of them has been seen
     // out_of_range  the learner does regression; wrong_size, not_finite  as predict
-    SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(std::span<const float> x, std::span<const std::uint8_t> among) noexcept {
+    SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(span<const float> x, span<const std::uint8_t> among) noexcept {
         if (!is_classifier()) return status::out_of_range;
         if (among.size() != form_.outputs) return status::wrong_size;
         if (const status s = run(x); !ok(s)) return s;
@@ -197,7 +197,7 @@ public:
     // network units and the resolution of the stored format. What the weights learned from it stays: see forget(label).
     // wrong_size, not_finite  as predict
     // @cost the stored samples
-    result<forget_report> forget(std::span<const float> x, float tolerance = 1e-5f) noexcept {
+    result<forget_report> forget(span<const float> x, float tolerance = 1e-5f) noexcept {
         if (x.size() != form_.inputs) return status::wrong_size;
         if (!usable(x)) return status::not_finite;
         forget_report done;
@@ -330,7 +330,7 @@ private:
     status resolve_with(ticket held, Answer answer) noexcept {
         const float* x = pending_.find(held);
         if (x == nullptr) return status::not_found;
-        const status s = step(std::span<const float>{x, form_.inputs}, answer);
+        const status s = step(span<const float>{x, form_.inputs}, answer);
         if (ok(s)) pending_.release(held);
         return s;
     }

@@ -10,13 +10,13 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <type_traits>
 
 #include <synapse/config.hpp>
 #include <synapse/core/divide.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/random.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/class_register.hpp>
 #include <synapse/learner/ensemble.hpp>
@@ -38,7 +38,7 @@
 namespace synapse {
 
 // Varies a replayed sample before it is learned again: x [inputs] in network units, changed in place; must stay finite.
-using augmentation = void (*)(void* context, std::span<float> x, random_generator& source);
+using augmentation = void (*)(void* context, span<float> x, random_generator& source);
 
 // Form: shape, or pinned_shape for a learner that has constants for some of its numbers.
 template <kernel_set Kernels, class Form = shape>
@@ -126,7 +126,7 @@ protected:
 
     // Takes the block of memory and the numbers, and is born.
     // no_memory     the block is too small; out_of_range: the shape or tuning has a flaw. The learner must not be used.
-    status begin(std::span<std::byte> block, const tuning& numbers) noexcept {
+    status begin(span<std::byte> block, const tuning& numbers) noexcept {
         if (form_.flaw() != nullptr || !numbers.is_sound()) return status::out_of_range;
         if (const status s = place(*this, block); !ok(s)) return s;
         tuning_ = numbers;
@@ -167,7 +167,7 @@ protected:
     static constexpr growth_history no_growth{};
     static constexpr float kaiming_gain = 2.44948974f;  // sqrt(6)
 
-    [[nodiscard]] static bool usable(std::span<const float> numbers) noexcept {
+    [[nodiscard]] static bool usable(span<const float> numbers) noexcept {
         constexpr std::uint32_t largest = std::bit_cast<std::uint32_t>(normalizer::largest_input);
         return Kernels::largest_bits(static_cast<std::uint32_t>(numbers.size()), numbers.data()) <= largest;
     }
@@ -189,7 +189,7 @@ protected:
     }
 
     // Leaves the answer's raw outputs in work_.output(0); by evidence the fast system's, and the slow one's in slow_answer(0).
-    status run(std::span<const float> x) noexcept {
+    status run(span<const float> x) noexcept {
         if (x.size() != form_.inputs) return status::wrong_size;
         if (!usable(x)) return status::not_finite;
         scale_input(x.data(), work_.input(0));
@@ -339,7 +339,7 @@ protected:
         drawn_[b] = memory_.draw(random_);
         float* x = work_.input(b);
         read_stored(memory_, drawn_[b], x);
-        if (augment_ != nullptr) augment_(augment_context_, std::span<float>{x, form_.inputs}, random_);
+        if (augment_ != nullptr) augment_(augment_context_, span<float>{x, form_.inputs}, random_);
     }
 
     // Gradient of a replayed sample, over all known classes.

@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/config.hpp>
 #include <synapse/core/arena.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/result.hpp>
+#include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/kernels/default.hpp>
 #include <synapse/learner/body.hpp>
@@ -81,37 +81,37 @@ public:
     SYNAPSE_LOOP_SAFE status predict(const float (&x)[X], float (&y)[Y]) noexcept {
         static_assert(X == Shape.inputs, "predict: x must hold shape.inputs numbers");
         static_assert(Y == Shape.outputs, "predict: y must hold shape.outputs numbers");
-        return body::predict(std::span<const float>{x}, std::span<float>{y});
+        return body::predict(span<const float>{x}, span<float>{y});
     }
     template <std::size_t X>
     SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(const float (&x)[X]) noexcept {
         static_assert(X == Shape.inputs, "classify: x must hold shape.inputs numbers");
         static_assert(Shape.learns == task::classification, "classify: set shape.learns to task::classification, or ask predict");
-        return body::classify(std::span<const float>{x});
+        return body::classify(span<const float>{x});
     }
     template <std::size_t X, std::size_t Y>
     SYNAPSE_LOOP_SAFE status step(const float (&x)[X], const float (&y)[Y]) noexcept {
         static_assert(X == Shape.inputs, "step: x must hold shape.inputs numbers");
         static_assert(Shape.learns == task::regression, "step: this learner classifies: give it a label, not numbers");
         static_assert(Shape.learns != task::regression || Y == Shape.outputs, "step: y must hold shape.outputs numbers");
-        return body::step(std::span<const float>{x}, std::span<const float>{y});
+        return body::step(span<const float>{x}, span<const float>{y});
     }
     template <std::size_t X>
     SYNAPSE_LOOP_SAFE status step(const float (&x)[X], std::uint32_t label) noexcept {
         static_assert(X == Shape.inputs, "step: x must hold shape.inputs numbers");
         static_assert(Shape.learns == task::classification,
                       "step: this learner predicts numbers: give it shape.outputs of them, not a label");
-        return body::step(std::span<const float>{x}, label);
+        return body::step(span<const float>{x}, label);
     }
     SYNAPSE_LOOP_SAFE sleep_report sleep(std::uint32_t budget) noexcept {
         static_assert(Shape.replay != 0, "sleep replays what is remembered: give the shape a replay");
         return body::sleep(budget);
     }
-    SYNAPSE_LOOP_SAFE result<ticket> hold(std::span<const float> x) noexcept {
+    SYNAPSE_LOOP_SAFE result<ticket> hold(span<const float> x) noexcept {
         static_assert(Shape.pending != 0, "hold keeps samples until their answer comes: give the shape a pending");
         return body::hold(x);
     }
-    SYNAPSE_LOOP_SAFE status observe(std::span<const float> x) noexcept {
+    SYNAPSE_LOOP_SAFE status observe(span<const float> x) noexcept {
         static_assert(Shape.slow, "observe learns agreement with the slow system: set shape.slow");
         return body::observe(x);
     }

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include <synapse/core/random.hpp>
+#include <synapse/core/span.hpp>
 
 namespace synapse::augment {
 
@@ -17,7 +17,7 @@ struct shift {
     float background = 0.0f;
 
     // context: a shift whose rows * columns is x.size(); otherwise x stays as it is. In place. @cost x.size(); loop-safe
-    static void apply(void* context, std::span<float> x, random_generator& source) noexcept {
+    static void apply(void* context, span<float> x, random_generator& source) noexcept {
         const shift& s = *static_cast<const shift*>(context);
         if (x.size() != std::size_t{s.rows} * s.columns || s.reach >= s.rows || s.reach >= s.columns) return;
         const auto height = static_cast<std::int32_t>(s.rows);
@@ -43,7 +43,7 @@ struct jitter {
     float amount = 0.05f;
 
     // context: a jitter. In place. @cost x.size(); loop-safe
-    static void apply(void* context, std::span<float> x, random_generator& source) noexcept {
+    static void apply(void* context, span<float> x, random_generator& source) noexcept {
         const float amount = static_cast<const jitter*>(context)->amount;
         for (float& value : x) value += amount * source.symmetric();
     }
