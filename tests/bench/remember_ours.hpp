@@ -52,6 +52,8 @@ inline synapse::tuning our_tuning(const our_numbers& n, std::uint64_t seed) {
         t.learning_rate = 0.1f;
         t.slow_decay = 0.998f;
         t.slow_every = 4;
+    } else {
+        t.consistency = 2.0f;  // a new sample at a time: 3 holds back what is learned late
     }
     return t;
 }
