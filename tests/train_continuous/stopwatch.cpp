@@ -44,3 +44,30 @@ TEST_CASE("stopwatch: sleeping counts as learning, what is done elsewhere does n
     CHECK(shares->agent > 0.0);
     CHECK(shares->learning() <= 1.0 + 1e-9);
 }
+
+namespace {
+
+// A system that takes the processor away when it is told to.
+struct told {
+    static inline long taken = 0;
+    static long count() { return taken; }
+};
+
+}  // namespace
+
+TEST_CASE("stopwatch: a step in which another had the processor is not counted, the next one is") {
+    train_continuous::basic_stopwatch<told> watch;
+    const auto live = [&](auto action) {
+        for (std::uint32_t i = 1; i < stopwatch::period; ++i) watch.step([] { return 1; });
+        watch.step(action);
+    };
+    live([&] {
+        ++told::taken;
+        return watch.learner(nap);
+    });
+    CHECK_FALSE(watch.over(1.0).has_value());
+    live([&] { return watch.agent(nap); });
+    REQUIRE(watch.over(1.0).has_value());
+    CHECK(watch.over(1.0)->learner == 0.0);
+    CHECK(watch.over(1.0)->agent > 0.5);
+}
