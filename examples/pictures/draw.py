@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Draws the README's pictures, examples/pictures/*.svg, from what the program `pictures` prints.
+"""Draws the README's pictures: arm.svg from what the program `pictures` prints, accuracy.svg from accuracy.json beside it.
 
-    draw.py PROGRAM            writes them
-    draw.py PROGRAM --check    fails if they are not what the program's numbers draw
+    draw.py PROGRAM                          writes them
+    draw.py PROGRAM --check                  fails if they are not what the numbers draw
+    draw.py PROGRAM --mnist DIR TRAINER      first measures accuracy.json again: two lives of train_continuous, a minute (examples/get_mnist)
 """
 import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 STYLE = "font-family='sans-serif' font-size='13' fill='#333'"
@@ -53,7 +55,7 @@ def arm(rows):
 def matrices(data):
     """What is recognised of each part of the classes after each part was learned."""
     cell, body = 52, []
-    for number, (key, title) in enumerate((("without_replay", "without replay"), ("with_replay", "with 200 remembered samples"))):
+    for number, (key, title) in enumerate((("without_replay", "a plain network"), ("with_replay", "with 200 remembered images"))):
         x0, y0 = 110 + number * (5 * cell + 70), 60
         body.append(text(x0 + 2.5 * cell, 24, title))
         for after, row in enumerate(data[key]):
@@ -68,18 +70,39 @@ def matrices(data):
     return page(110 + 10 * cell + 90, 60 + 5 * cell + 20, body)
 
 
+# What train_continuous is asked beyond the data.
+LIVES = {"without_replay": ["--replay-ratio", "0", "--answers", "fast"], "with_replay": ["--replay", "200"]}
+
+
+def measure(mnist, trainer):
+    """The share recognised of each part of the classes after each part, in per cent and tenths of one."""
+    matrices = {}
+    for name, options in LIVES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            report = pathlib.Path(folder, "report.json")
+            subprocess.run([trainer, "--data", "idx", "--path", mnist, "--test", mnist, "--order", "by-class:5", *options, "-q",
+                            "--report", report, "--checkpoint-dir", folder, "--log", f"{folder}/log"], check=True)
+            rows = json.loads(report.read_text(encoding="utf-8"))["accuracy_matrix"]
+            matrices[name] = [[round(share, 3) for share in row[:after + 1]] for after, row in enumerate(rows)]
+    return matrices
+
+
 def main():
-    if len(sys.argv) not in (2, 3) or (len(sys.argv) == 3 and sys.argv[2] != "--check"):
+    words = sys.argv[2:]
+    if len(sys.argv) < 2 or words not in ([], ["--check"]) and not (words[0] == "--mnist" and len(words) == 3):
         sys.exit(__doc__)
+    kept = HERE / "accuracy.json"
+    if len(words) == 3:
+        kept.write_text(json.dumps(measure(*words[1:]), indent=1) + "\n", encoding="utf-8")
     data = json.loads(subprocess.run([sys.argv[1]], capture_output=True, text=True, check=True).stdout)
     wrong = 0
-    for name, svg in (("arm.svg", arm(data["arm"])), ("accuracy.svg", matrices(data))):
+    for name, svg in (("arm.svg", arm(data["arm"])), ("accuracy.svg", matrices(json.loads(kept.read_text(encoding="utf-8"))))):
         path = HERE / name
-        if len(sys.argv) == 2:
+        if words != ["--check"]:
             path.write_text(svg, encoding="utf-8")
             print(f"{path.name}: {len(svg)} bytes")
         elif not path.exists() or path.read_text(encoding="utf-8") != svg:
-            print(f"{path.name} is not what the program's numbers draw: draw.py {sys.argv[1]}")
+            print(f"{path.name} is not what the numbers draw: draw.py {sys.argv[1]}")
             wrong = 1
     return wrong
 

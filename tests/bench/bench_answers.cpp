@@ -1,15 +1,17 @@
 // Who should be believed: on real streams, the error of train_continuous's default learner with each of its ways to answer, beside the
 // closed-form readout alone in at least as many bytes. Each row is predicted, then learned.
 //
-//   bench_answers [--seeds N] FILE.csv...      columns of numbers, the class in the last
-//   bench_answers --idx DIR                    the readout alone after the training images, in their order; error on the test images,
-//                                              mean over the classes. The whole: train_continuous --data idx --path DIR --test DIR
+//   bench_answers [--json] [--seeds N] FILE.csv...      columns of numbers, the class in the last
+//   bench_answers [--json] --idx DIR                    the readout alone after the training images, in their order; error on the test
+//                                                       images, mean over the classes. The whole: train_continuous --data idx
+// --json: an object for each of them, one a line.
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,7 +25,8 @@
 #include <synapse/memory/normalizer.hpp>
 #include <synapse/network/readout.hpp>
 
-#include <train_continuous/defaults.hpp>
+#include "console/json.hpp"
+#include "train_continuous/defaults.hpp"
 
 namespace {
 
@@ -111,15 +114,19 @@ outcome alone(synapse::streams::csv_file& rows, const synapse::shape& form, cons
     return {100.0 * static_cast<double>(wrong) / static_cast<double>(seen), part.bytes()};
 }
 
-void stream(const std::string& path, std::uint64_t seeds) {
+void stream(const std::string& path, std::uint64_t seeds, bool as_json) {
     train_continuous::options asked;
     asked.data = train_continuous::data_kind::csv;
     asked.path = path;
     synapse::streams::csv_file rows{path, synapse::streams::table_options{}};
     const synapse::shape form = train_continuous::shape_of(asked, rows.form());
     const synapse::tuning numbers = train_continuous::tuning_of(asked, form.learns);
-    std::printf("%s: %llu rows, %u inputs, %u classes\n", path.c_str(), static_cast<unsigned long long>(rows.rows()), form.inputs,
-                form.outputs);
+    console::json out;
+    out.open('{').member("stream", std::filesystem::path{path}.stem().string()).member("seeds", seeds).key("rows").open('[');
+    if (!as_json) {
+        std::printf("%s: %llu rows, %u inputs, %u classes\n", path.c_str(), static_cast<unsigned long long>(rows.rows()), form.inputs,
+                    form.outputs);
+    }
     std::size_t bytes = 0;
     constexpr struct {
         const char* name;
@@ -136,15 +143,19 @@ void stream(const std::string& path, std::uint64_t seeds) {
             worst = std::max(worst, one.error);
             bytes = one.bytes;
         }
-        std::printf("  %-12s %6.2f %% wrong, worst %.2f, %zu bytes\n", way.name, sum / static_cast<double>(seeds), worst, bytes);
+        const double mean = sum / static_cast<double>(seeds);
+        out.open('{').member("method", way.name).member("wrong", mean).member("worst", worst).close('}');
+        if (!as_json) std::printf("  %-12s %6.2f %% wrong, worst %.2f, %zu bytes\n", way.name, mean, worst, bytes);
     }
     for (const float keep : {numbers.readout_keep, 1.0f}) {
         const outcome one = alone(rows, form, numbers, bytes, keep);
-        std::printf("  readout alone, keeps %.4g: %6.2f %% wrong, %zu bytes\n", static_cast<double>(keep), one.error, one.bytes);
+        out.open('{').member("method", keep < 1.0f ? "readout alone" : "readout alone, keeps all").member("wrong", one.error).close('}');
+        if (!as_json) std::printf("  readout alone, keeps %.4g: %6.2f %% wrong, %zu bytes\n", static_cast<double>(keep), one.error, one.bytes);
     }
+    if (as_json) std::printf("%s\n", out.close(']').member("bytes", bytes).close('}').text().c_str());
 }
 
-void images(const std::string& path) {
+void images(const std::string& path, bool as_json) {
     train_continuous::options asked;
     asked.data = train_continuous::data_kind::idx;
     asked.path = path;
@@ -165,6 +176,12 @@ void images(const std::string& path) {
     }
     double error = 0.0;
     for (std::uint32_t j = 0; j < form.outputs; ++j) error += of[j] == 0.0 ? 0.0 : 100.0 * wrong[j] / of[j] / form.outputs;
+    if (as_json) {
+        console::json out;
+        out.open('{').member("images", path).member("features", part.features()).member("bytes", part.bytes()).member("wrong", error);
+        std::printf("%s\n", out.close('}').text().c_str());
+        return;
+    }
     std::printf("%s: readout alone, %u features, %zu bytes: %.2f %% wrong\n", path.c_str(), part.features(), part.bytes(), error);
 }
 
@@ -172,7 +189,8 @@ void images(const std::string& path) {
 
 int main(int count, char** words) try {
     std::uint64_t seeds = 3;
-    bool any = false;
+    bool any = false, as_json = false;
+    for (int i = 1; i < count; ++i) as_json = as_json || std::strcmp(words[i], "--json") == 0;
     for (int i = 1; i < count; ++i) {
         const std::string word = words[i];
         if (word == "--seeds" && i + 1 < count) {
@@ -182,15 +200,17 @@ int main(int count, char** words) try {
                 return 2;
             }
             ++i;
+        } else if (word == "--json") {
+            continue;
         } else if (word == "--idx" && i + 1 < count) {
-            images(words[++i]);
+            images(words[++i], as_json);
             any = true;
         } else {
-            stream(word, seeds);
+            stream(word, seeds, as_json);
             any = true;
         }
     }
-    if (!any) std::fprintf(stderr, "usage: bench_answers [--seeds N] FILE.csv... [--idx DIR]\n");
+    if (!any) std::fprintf(stderr, "usage: bench_answers [--json] [--seeds N] FILE.csv... [--idx DIR]\n");
     return any ? 0 : 2;
 } catch (const synapse::streams::data_error& error) {
     std::fprintf(stderr, "bench_answers: %s\n", error.what());

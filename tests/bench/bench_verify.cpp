@@ -1,5 +1,5 @@
 // How long inspect --verify takes over many checkpoints of a life: 1,000 of 1 MB unless told otherwise.
-//   bench_verify [--files N] [--megabytes M] [--directory DIR]
+//   bench_verify [--files N] [--megabytes M] [--directory DIR] [--json]
 // DIR (by default a new one below the system's for temporary files) is made and removed again. The files have just been written, so they
 // come from memory; a disk adds what it takes to read them.
 #include <chrono>
@@ -50,7 +50,7 @@ std::string checkpoint(std::size_t bytes, std::uint64_t seed) {
     return out.bytes;
 }
 
-int run(std::size_t files, double megabytes, std::filesystem::path directory) {
+int run(std::size_t files, double megabytes, std::filesystem::path directory, bool json) {
     std::filesystem::create_directories(directory);
     std::uint64_t total = 0;
     const std::string content = checkpoint(static_cast<std::size_t>(megabytes * 1e6), 1);
@@ -66,8 +66,9 @@ int run(std::size_t files, double megabytes, std::filesystem::path directory) {
     std::size_t valid = 0;
     for (const auto& f : checked) valid += ok(f.outcome) ? 1u : 0u;
     std::filesystem::remove_all(directory);
-    std::printf("%zu checkpoints of %.3f MB, %zu valid: verified in %.2f s, %.2f GB/s\n", checked.size(),
-                static_cast<double>(content.size()) / 1e6, valid, seconds, static_cast<double>(total) / 1e9 / seconds);
+    std::printf(json ? "{\"files\":%zu,\"megabytes\":%.3f,\"valid\":%zu,\"seconds\":%.4f,\"gb_per_s\":%.3f}\n"
+                     : "%zu checkpoints of %.3f MB, %zu valid: verified in %.2f s, %.2f GB/s\n",
+                checked.size(), static_cast<double>(content.size()) / 1e6, valid, seconds, static_cast<double>(total) / 1e9 / seconds);
     return valid == files ? 0 : 1;
 }
 
@@ -76,16 +77,27 @@ int run(std::size_t files, double megabytes, std::filesystem::path directory) {
 int main(int count, char** arguments) {
     std::size_t files = 1000;
     double megabytes = 1;
+    bool json = false;
     std::filesystem::path directory;
     try {
         directory = std::filesystem::temp_directory_path() / "synapse_bench_verify";
-        for (int i = 1; i + 1 < count; i += 2) {
-            if (std::strcmp(arguments[i], "--files") == 0) files = static_cast<std::size_t>(std::atoll(arguments[i + 1]));
-            if (std::strcmp(arguments[i], "--megabytes") == 0) megabytes = std::atof(arguments[i + 1]);
-            if (std::strcmp(arguments[i], "--directory") == 0) directory = arguments[i + 1];
+        for (int i = 1; i < count; ++i) {
+            const bool told = i + 1 < count;
+            if (std::strcmp(arguments[i], "--json") == 0) {
+                json = true;
+            } else if (told && std::strcmp(arguments[i], "--files") == 0) {
+                files = static_cast<std::size_t>(std::atoll(arguments[++i]));
+            } else if (told && std::strcmp(arguments[i], "--megabytes") == 0) {
+                megabytes = std::atof(arguments[++i]);
+            } else if (told && std::strcmp(arguments[i], "--directory") == 0) {
+                directory = arguments[++i];
+            } else {
+                std::fprintf(stderr, "usage: bench_verify [--files N] [--megabytes M] [--directory DIR] [--json]\n");
+                return 2;
+            }
         }
         if (std::filesystem::exists(directory)) throw std::runtime_error{directory.string() + " exists already"};
-        return run(files, megabytes, directory);
+        return run(files, megabytes, directory, json);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench_verify: %s\n", error.what());
         return 1;
