@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What README.md and examples/GUIDE.md name is there: every file, and every test case that is quoted behind one."""
+"""What README.md and examples/GUIDE.md name is there: every file, and every test case that is quoted behind one. Each promise names a test."""
 import pathlib
 import re
 import sys
@@ -7,7 +7,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "examples/GUIDE.md"]
 PATH = re.compile(r"`(?:\./)?((?:include|examples|tests|zephyr)/[\w./-]+|[\w]+\.(?:json|properties|yml))[^`]*`")
-CASE = re.compile(r'^- `([\w./]+\.cpp)`: (".*)$', re.MULTILINE)
+CASE = re.compile(r'`([\w./]+\.cpp)`: ("[^"]+"(?:, "[^"]+")*)')
+PROMISE = re.compile(r"^\| promise \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
 
 
@@ -22,6 +23,13 @@ def check(root):
             for case in re.findall(r'"([^"]+)"', cases):
                 if f'TEST_CASE("{case}' not in cpp:
                     yield f"{page}: {source} has no test case {case!r}"
+    promises = PROMISE.findall((root / "README.md").read_text(encoding="utf-8"))
+    if not promises:
+        yield "README.md: no table of promises"
+    for row in "".join(promises).splitlines():
+        promise, _, test = (cell.strip() for cell in row.strip("|").split("|"))
+        if not PATH.search(test):
+            yield f"README.md: names no test for {promise!r}"
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ REMEMBERING = {
     "fine-tune": "nothing against forgetting", "ER": "experience replay", "ER-ACE": "ER-ACE", "DER++": "DER++",
     "synapse 10+10, fast": "synapse, 10 new and 10 replayed a step", "synapse 10+50, fast": "synapse, 10 and 50",
     "synapse 1+4, fast": "synapse, 1 and 4", "synapse 1+4, slow": "the same, slow system",
-    "joint i.i.d.": "all classes at once, shuffled: what can be reached",
+    "joint i.i.d.": "all classes at once, shuffled",
 }
 
 
