@@ -132,10 +132,11 @@ dash.chart = (() => {
       }
       g.textAlign = "center";
       const find = this.byTime ? numbers.timeTicks : numbers.ticks;
-      for (const t of find(this.view.from, this.view.to, this.inner / 90)) {
+      const places = find(this.view.from, this.view.to, this.inner / 90), step = places.length > 1 ? places[1] - places[0] : undefined;
+      for (const t of places) {
         const at = this.x(t);
         if (at < left - 1 || at > width - right + 1) continue;
-        const text = this.byTime ? (t === 0 ? "0" : numbers.duration(t)) : numbers.short(t);
+        const text = this.byTime ? (t === 0 ? "0" : numbers.duration(t, step)) : numbers.short(t, step);
         const half = g.measureText(text).width / 2;
         g.fillText(text, Math.min(Math.max(at, left + half - 6), width - right - half), floor + 12);
       }
