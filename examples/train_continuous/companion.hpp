@@ -56,10 +56,18 @@ public:
     void tell(progress& now) const {
         const synapse::agent_report felt = agent_.latest();
         const auto known = [](bool is, float x) { return is ? std::optional<double>{static_cast<double>(x)} : std::nullopt; };
-        now.phi = known(felt.phi.flag == synapse::phi_flag::measured || felt.phi.flag == synapse::phi_flag::below_noise, felt.phi.share);
+        const bool has_phi = felt.phi.flag == synapse::phi_flag::measured || felt.phi.flag == synapse::phi_flag::below_noise;
+        now.phi = known(has_phi, felt.phi.share);
+        now.phi_recurrent = known(has_phi, felt.phi.recurrent);
+        now.phi_cut = has_phi ? std::optional<std::uint64_t>{felt.phi.cut} : std::nullopt;
         now.agency = known(felt.agency.defined, felt.agency.share);
-        now.integration = known(felt.integration.flag == synapse::integration_flag::measured, felt.integration.share);
+        now.counterfactual_agency = known(felt.agency.defined, felt.agency.counterfactual);
+        const bool integrates = felt.integration.flag == synapse::integration_flag::measured;
+        now.integration = known(integrates, felt.integration.share);
+        now.o_information = known(integrates, felt.integration.o_information);
         now.confidence = known(felt.confidence.defined, felt.confidence.confidence);
+        now.z2 = known(felt.confidence.defined, felt.confidence.z2);
+        now.auroc = known(felt.confidence.defined, felt.confidence.auroc);
         now.self_prediction_error = known(felt.self_prediction.defined, felt.self_prediction.error);
     }
     [[nodiscard]] synapse::agent_report felt() const { return agent_.latest(); }

@@ -18,6 +18,9 @@ template <class Out>
 void add_agent_metrics(Out& out, const progress& now) {
     out.member("phi", now.phi).member("agency", now.agency).member("integration", now.integration);
     out.member("confidence", now.confidence).member("self_prediction_error", now.self_prediction_error);
+    out.member("phi_recurrent", now.phi_recurrent).member("phi_cut", now.phi_cut);
+    out.member("counterfactual_agency", now.counterfactual_agency).member("o_information", now.o_information);
+    out.member("z2", now.z2).member("auroc", now.auroc);
 }
 
 template <class Out>

@@ -106,15 +106,15 @@ struct options {
 // Whole numbers go out as JSON, whose readers keep 53 bits.
 inline constexpr std::uint64_t most_steps = std::uint64_t{1} << 53;
 
-// One of a few words. Throws usage_error.
+// One of a few words. Throws usage_error, which names them, and what else there is.
 template <class Value>
-Value one_of(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> words) {
+Value one_of(std::string_view text, std::initializer_list<std::pair<std::string_view, Value>> words, const char* or_else = "") {
     std::string all;
     for (const auto& [word, value] : words) {
         if (text == word) return value;
         (all += all.empty() ? "" : ", ").append(word);
     }
-    throw console::usage_error{"must be one of " + all};
+    throw console::usage_error{"must be one of " + all + or_else};
 }
 
 // Units of one to seven layers, separated by commas. Throws usage_error.
@@ -209,7 +209,8 @@ inline std::span<const console::option<options>> option_table() {
          "a FILE.toml: options, one `name = value` a line; the command line counts more",
          [](o& x, text v) {
              if (names_config_file(v)) return x.config_files.emplace_back(v), void();
-             x.config = one_of<preset>(v, {{"fast", preset::fast}, {"default", preset::standard}, {"full", preset::full}});
+             x.config =
+                 one_of<preset>(v, {{"fast", preset::fast}, {"default", preset::standard}, {"full", preset::full}}, ", or a FILE.toml");
          }},
         {learner, "hidden", 0, "N,N,..", "units of the hidden layers (default: arm 32,32; csv and - 64; idx 400,400)",
          [](o& x, text v) { x.hidden = layer_sizes(v); }},

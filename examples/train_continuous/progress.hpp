@@ -29,6 +29,10 @@ struct progress {
     std::optional<double> seconds_left;        // to the first limit that was asked for, at the present speed
     // The agent's metrics; nothing while there is no agent to measure.
     std::optional<double> phi, agency, integration, confidence, self_prediction_error;
+    // What stands beside them: Phi_rec, the units on one side of the weakest cut (bit i for unit i), the counterfactual share,
+    // O-information, calibration and type-2 AUROC.
+    std::optional<double> phi_recurrent, counterfactual_agency, o_information, z2, auroc;
+    std::optional<std::uint64_t> phi_cut;
     std::optional<stopwatch::shares> time;  // of this run, at its end
 
     // What the learner got right before it learned it; nothing for a regression, or before the first sample.

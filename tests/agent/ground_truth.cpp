@@ -154,7 +154,6 @@ TEST_CASE("on the arm agency is high in free motion, falls when an actuator is c
 TEST_CASE("Phi of a state in one piece is high; with the connections of a module cut it is 0 and names the module") {
     synapse::agent_tuning numbers;
     numbers.learning.replay_ratio = 0.0f;
-    numbers.phi.horizon = 8000.0f;
     mind agent{synthetic_shape(32, false), numbers};
     worlds::synthetic_world world{0.7, 5};
     const auto run = [&](int steps) {
@@ -184,8 +183,9 @@ TEST_CASE("Phi of a state in one piece is high; with the connections of a module
         }
     }
     agent.world_model().fast().measure_weights();
-    const auto parted = run(120000);
-    MESSAGE("parted: Phi " << parted.share << ", cut " << parted.cut);
-    CHECK(parted.share < 0.01f);
+    const auto parted = run(60000);
+    MESSAGE("parted: Phi " << parted.share << ", " << parted.raw << " nats where chance shows " << parted.floor << ", cut " << parted.cut);
+    CHECK(parted.flag == synapse::phi_flag::below_noise);
+    CHECK(parted.share == 0.0f);
     CHECK((parted.cut == 0x00ffu || parted.cut == 0xff00u));
 }

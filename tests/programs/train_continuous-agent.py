@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """What train_continuous says of the agent that lives beside its learner. Usage: train_continuous-agent.py PROGRAM [TEST...]"""
+import csv
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -10,6 +12,7 @@ import unittest
 
 PROGRAM = ""
 METRICS = "phi agency integration confidence self_prediction_error".split()
+BESIDE = "phi_recurrent counterfactual_agency o_information z2 auroc".split()
 
 
 class Case(unittest.TestCase):
@@ -60,19 +63,20 @@ class Arm(Case):
     def test_every_line_and_the_report_carry_the_metrics(self):
         out = []
         report = self.report("--steps", "24000", "--metrics", "metrics.jsonl", "--status-interval", "0.05", out=out)
-        for metric in METRICS:
+        for metric in METRICS + BESIDE:
             self.assertIsInstance(report[metric], float, metric)
+        self.assertIn(report["phi_cut"], range(1, 1 << 16))  # a side of the weakest cut of 16 units
         self.assertGreater(report["agency"], 0.4)
         last = re.findall(r"^Step +24000 \| Φ=(\d\.\d{3}) \| Agency=(\d\.\d{3}) \|", out[0], re.MULTILINE)[-1]
         self.assertEqual([float(x) for x in last], [round(report["phi"], 3), round(report["agency"], 3)])
         with open(os.path.join(self.directory, "metrics.jsonl"), encoding="utf-8") as file:
             rows = [json.loads(line) for line in file]
-        for metric in METRICS:
+        for metric in METRICS + BESIDE + ["phi_cut"]:
             self.assertEqual(rows[-1][metric], report[metric])
 
     def test_before_there_is_anything_to_measure_metrics_are_null(self):
         report = self.report("--steps", "5")
-        for metric in METRICS:
+        for metric in METRICS + BESIDE + ["phi_cut"]:
             self.assertIsNone(report[metric], metric)
 
 
@@ -158,12 +162,40 @@ class Health(Case):
 
 
 class WithoutActions(Case):
+    ROWS = "".join(f"{i % 7},{i % 3},{(i % 7) % 2}\n" for i in range(400))
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def undefined(self, *arguments, stdin=""):
+        report = self.report(*arguments, "--metrics", "m.jsonl", stdin=stdin)
+        with open(self.path("m.jsonl"), encoding="utf-8") as file:
+            rows = [json.loads(line) for line in file]
+        self.assertGreaterEqual(len(rows), 1)
+        for told in [report, *rows]:
+            for metric in METRICS + BESIDE + ["phi_cut"]:
+                self.assertIn(metric, told)
+                self.assertIsNone(told[metric], metric)
+        return report
+
     def test_what_is_undefined_is_null_not_zero(self):
-        rows = "".join(f"{i % 7},{i % 3},{(i % 7) % 2}\n" for i in range(400))
-        report = self.report("--data", "-", stdin=rows)
-        self.assertEqual(report["samples"], 400)
-        for metric in METRICS:
-            self.assertIsNone(report[metric], metric)
+        self.assertEqual(self.undefined("--data", "-", stdin=self.ROWS)["samples"], 400)
+        with open(self.path("rows.csv"), "w", encoding="utf-8") as file:
+            file.write("a,b,c\n" + self.ROWS)
+        self.assertEqual(self.undefined("--data", "csv", "--path", "rows.csv", "--target", "c")["samples"], 400)
+        self.run_program("--data", "csv", "--path", "rows.csv", "--metrics", "m.csv")
+        with open(self.path("m.csv"), encoding="utf-8", newline="") as file:
+            last = list(csv.DictReader(file))[-1]
+        for metric in METRICS + BESIDE + ["phi_cut"]:
+            self.assertEqual(last[metric], "", metric)
+
+    def test_nor_of_images(self):
+        os.mkdir(self.path("images"))
+        with open(self.path("images/train-images-idx3-ubyte"), "wb") as file:
+            file.write(struct.pack(">4I", 0x803, 60, 4, 4) + bytes(i * 7 % 256 for i in range(60 * 16)))
+        with open(self.path("images/train-labels-idx1-ubyte"), "wb") as file:
+            file.write(struct.pack(">2I", 0x801, 60) + bytes(i % 3 for i in range(60)))
+        self.assertEqual(self.undefined("--data", "idx", "--path", "images", "--hidden", "8")["samples"], 60)
 
 
 class Usage(Case):

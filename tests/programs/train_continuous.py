@@ -129,6 +129,7 @@ class CommandLine(Case):
         self.assertIn("from 1 to 9007199254740992", error)
         self.assertIn("from 0 to 0.99", self.run_program("--replay-ratio=2", code=2).stderr)
         self.assertIn("arm, csv, idx, -", self.run_program("--data", "x", code=2).stderr)
+        self.assertIn("fast, default, full, or a FILE.toml", self.run_program("--config", "robot.ini", code=2).stderr)
 
     def test_both_ways_to_write_a_value_and_the_last_counts(self):
         self.assertEqual(self.report("--steps=30", "--steps", "20")["steps"], 20)
