@@ -4,8 +4,8 @@
     check.py --compiler CXX [--self-test] [-- FLAG...]
 
 Each .cpp file here is sound as it stands and wrong with SYNAPSE_WRONG defined. Its first line is "// refused: SENTENCE": the
-first must compile, the second must not, and the compiler must have said the sentence. "// refused by gcc: ..." and
-"// refused by clang: ..." where the words are the compiler's own.
+first must compile, the second must not, and the compiler must have said the sentence and complained of nothing else.
+"// refused by gcc: ..." and "// refused by clang: ..." where the words are the compiler's own.
 """
 import argparse
 import concurrent.futures
@@ -61,6 +61,8 @@ def check(folder, compiler, flags):
         for sentence in wanted:
             if sentence not in said[True][1]:
                 return f"{path.name}: refused without saying {sentence!r}\n{said[True][1]}"
+        if said[True][1].count(" error: ") != 1:
+            return f"{path.name}: refused with more than one error\n{said[True][1]}"
         return None
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -75,6 +77,7 @@ def self_test(compiler):
         ("a file that is refused as it says", "// refused: no bytes\n" + body, None),
         ("a file that compiles", "// refused: no bytes\nint x;\n", "must be refused"),
         ("another sentence", "// refused: no bits\n" + body, "without saying"),
+        ("two complaints", "// refused: no bytes\n" + body + body, "more than one"),
         ("a file that is wrong anyway", "// refused: no bytes\nint;;x\n" + body, "even without"),
         ("no sentence", body, "names no sentence"),
     ]

@@ -11,4 +11,4 @@ using held = owner;
 #else
 using held = int;
 #endif
-bool works(synapse::result<held> r) { return ok(r); }
+constexpr bool has_a_size = sizeof(synapse::result<held>) != 0;
