@@ -11,4 +11,4 @@ using held = owner;
 #else
 using held = int;
 #endif
-constexpr bool has_a_size = sizeof(synapse::result<held>) != 0;
+inline constexpr bool has_a_size = sizeof(synapse::result<held>) != 0;
