@@ -140,6 +140,7 @@ public:
         return status::ok;
     }
 
+    // What the last observe() found: the four metrics, the self-prediction error, the world model's error. @cost a copy; loop-safe
     [[nodiscard]] agent_report latest() const noexcept {
         agent_report out;
         out.steps = steps_;
@@ -158,12 +159,15 @@ public:
     // A copy of its numbers over the same arrays: to read a checkpoint's numbers into before anything is changed.
     [[nodiscard]] agent_body numbers() const noexcept { return *this; }
 
+    // The shape that it was made with, and the tuning that holds now.
     [[nodiscard]] constexpr const agent_shape& form() const noexcept { return form_; }
     [[nodiscard]] const agent_tuning& tuned() const noexcept { return tuning_; }
+    // The models: of the next observation, of the same without having heard of the action, of the next internal state.
     [[nodiscard]] predictor<Kernels>& world_model() noexcept { return world_; }
     [[nodiscard]] predictor<Kernels>& blind_model() noexcept { return blind_; }
     [[nodiscard]] predictor<Kernels>& self_model() noexcept { return self_; }
     [[nodiscard]] const predictor<Kernels>& world_model() const noexcept { return world_; }
+    // The internal state, and the meter of its Phi.
     [[nodiscard]] const internal_state& state() const noexcept { return state_; }
     [[nodiscard]] const phi_meter& phi() const noexcept { return phi_; }
 

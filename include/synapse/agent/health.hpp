@@ -33,6 +33,7 @@ struct health_tuning {
     std::uint32_t first_looks = 20;  // looks before anything is compared with a slow average
     std::uint32_t patience = 3;      // looks in a row that a metric must be beyond its limit
 
+    // What is wrong with these numbers, in a sentence; null if nothing is.
     [[nodiscard]] constexpr const char* flaw() const noexcept {
         if (!(agency_low >= 0.0f && agency_good >= agency_low && agency_good <= 1.0f))
             return "health_tuning: 0 <= agency_low <= agency_good <= 1 does not hold";
@@ -126,6 +127,7 @@ public:
         return count;
     }
 
+    // Whether a warning stands, and whether none does.
     [[nodiscard]] constexpr bool is(ailment what) const noexcept { return (active_ >> static_cast<std::uint32_t>(what) & 1u) != 0; }
     [[nodiscard]] constexpr bool is_well() const noexcept { return active_ == 0; }
 

@@ -17,6 +17,7 @@ struct maturity_tuning {
     float self_margin = 1.1f;         // the error is at its minimum if the window's mean is below so many times the least of any window
     std::uint32_t growth_events = 0;  // growth has slowed if the window saw no more than so many units added
 
+    // What is wrong with these numbers, in a sentence; null if nothing is.
     [[nodiscard]] constexpr const char* flaw() const noexcept {
         if (window < 2) return "maturity_tuning.window is below 2";
         if (!(phi_band >= 0.0f && phi_band <= 1.0f)) return "maturity_tuning.phi_band lies outside [0, 1]";
@@ -39,6 +40,7 @@ struct maturity_verdict {
     std::uint32_t grown = 0;                           // units added
     std::uint64_t windows = 0;                         // whole ones so far
 
+    // All four: it may stop learning.
     [[nodiscard]] constexpr bool is_mature() const noexcept { return phi_flat && agency_steady && self_known && growth_slowed; }
 
     template <class Self, class Visitor>

@@ -146,6 +146,7 @@ public:
     // Of all bytes so far; adding may go on. 0 for no bytes.
     [[nodiscard]] std::uint32_t value() const noexcept { return ~register_; }
 
+    // Of these bytes alone.
     [[nodiscard]] static std::uint32_t of(span<const std::byte> bytes) noexcept {
         crc32c sum;
         sum.add(bytes);

@@ -39,6 +39,7 @@ struct simulated_flash {
     bool programmed[Bytes] = {};  // since the last erase
     std::uint32_t misuses = 0;    // calls that a real chip would not take; unit programmed twice, wrong alignment, out of bounds
 
+    // A flash_driver's. What a real chip would not take counts in `misuses`; out of bounds or off the units' edges it is io_error too.
     [[nodiscard]] std::uint32_t size() const noexcept { return Bytes; }
     status read(std::uint32_t address, span<std::byte> out) noexcept {
         if (address > Bytes || out.size() > Bytes - address) return misused();
@@ -104,11 +105,13 @@ public:
     void wear(std::uint32_t address) noexcept { worn_ = address; }
     static constexpr std::uint32_t nowhere = 0xffffffffu;
 
+    // Whether the power has failed: nothing works until power_on().
     [[nodiscard]] bool dead() const noexcept { return dead_; }
     // Bytes programmed and erased so far: the cut points that a run has.
     [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
 
     [[nodiscard]] std::uint32_t size() const noexcept { return flash_->size(); }
+    // As the driver's; io_error while the power is off.
     status read(std::uint32_t address, span<std::byte> out) noexcept {
         if (dead_) return status::io_error;
         if (const status s = flash_->read(address, out); !ok(s)) return s;
@@ -143,6 +146,7 @@ public:
         return status::ok;
     }
 
+    // As the driver's; io_error when the power fails in it, and after.
     status erase(std::uint32_t address) noexcept {
         if (dead_) return status::io_error;
         if (!spend(erase_block)) {

@@ -99,6 +99,7 @@ public:
 
     // The newest checkpoint as a source, header first; size() is 0 if there is none.
     [[nodiscard]] std::uint64_t size() const noexcept { return empty() ? 0 : std::uint64_t{payload_start()} + slot_[newest_].payload_bytes; }
+    // ok: out is filled. io_error: the part asked for does not exist, or the driver failed; out may be filled in part.
     status read(std::uint64_t offset, span<std::byte> out) noexcept {
         if (offset > size() || out.size() > size() - offset) return status::io_error;
         return flash_.read(newest_ * slot_bytes() + static_cast<std::uint32_t>(offset), out);

@@ -25,6 +25,7 @@ public:
     // The first status of the sink that was not ok, else ok.
     [[nodiscard]] status outcome() const noexcept { return outcome_; }
 
+    // One object each, in the shortest encoding that holds it.
     void nil() noexcept { head(0xc0, 0, 0); }
     void boolean(bool b) noexcept { head(b ? 0xc3 : 0xc2, 0, 0); }
 
@@ -37,6 +38,7 @@ public:
     void real(float x) noexcept { real_bits(std::bit_cast<std::uint32_t>(x)); }
     void real_bits(std::uint32_t bits) noexcept { head(0xca, bits, 4); }
 
+    // characters [size], not ended by a zero
     void text(const char* characters, std::uint32_t size) noexcept {
         sized({0xa0, 32, 0xda}, size);
         raw(reinterpret_cast<const std::byte*>(characters), size);

@@ -49,6 +49,7 @@ concept byte_source = requires(Source& source, std::uint64_t offset, span<std::b
 // Writes into memory of the caller's.
 class span_sink {
 public:
+    // memory  outlives the sink
     explicit span_sink(span<std::byte> memory) noexcept : memory_{memory} {}
     // no_room: nothing of this call was written.
     status write(span<const std::byte> bytes) noexcept {
@@ -67,6 +68,7 @@ private:
 // Reads from memory of the caller's: a file that was read whole, or memory-mapped flash.
 class span_source {
 public:
+    // memory  outlives the source
     explicit span_source(span<const std::byte> memory) noexcept : memory_{memory} {}
     [[nodiscard]] std::uint64_t size() const noexcept { return memory_.size(); }
     // io_error: the part asked for does not exist; out is untouched.
@@ -83,6 +85,7 @@ private:
 // Keeps only the length and the CRC32C of what is written: the first of two passes, so that nothing need be buffered.
 class measuring_sink {
 public:
+    // Always ok.
     status write(span<const std::byte> bytes) noexcept {
         size_ += bytes.size();
         sum_.add(bytes);

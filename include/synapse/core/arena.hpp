@@ -19,6 +19,7 @@ public:
     fixed_arena() = default;
     fixed_arena(const fixed_arena&) = delete;
     fixed_arena& operator=(const fixed_arena&) = delete;
+    // All of it, for who cuts it.
     [[nodiscard]] synapse::span<std::byte> span() noexcept { return block_; }
 
 private:
@@ -30,6 +31,7 @@ private:
 class arena {
 public:
     constexpr arena() noexcept = default;
+    // block  outlives what is cut from it
     explicit constexpr arena(span<std::byte> block) noexcept : base_{block.data()}, size_{block.size()} {}
 
     // The next `count` objects of T at the given alignment (a power of two, at most config::block_alignment), uninitialised,

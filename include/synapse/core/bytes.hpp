@@ -46,6 +46,7 @@ constexpr void store_big(std::byte* out, Unsigned value) noexcept {
     }
 }
 
+// Reads an unsigned integer from in[0 .. sizeof(Unsigned)), most significant byte first.
 template <class Unsigned>
 constexpr Unsigned load_big(const std::byte* in) noexcept {
     Unsigned value = 0;
@@ -59,6 +60,7 @@ constexpr Unsigned load_big(const std::byte* in) noexcept {
 // @source Fowler, Noll, Vo; offset basis and prime of the 64-bit variant.
 class fnv1a64 {
 public:
+    // Takes more bytes in; any split into calls gives the same value.
     constexpr void add(std::byte b) noexcept { value_ = (value_ ^ static_cast<std::uint64_t>(b)) * 0x100000001b3ull; }
     constexpr void add(span<const std::byte> bytes) noexcept {
         for (const std::byte b : bytes) add(b);

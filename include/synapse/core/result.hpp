@@ -18,6 +18,7 @@ public:
     // A reason why there is no value. Passing status::ok is a wrong program.
     constexpr result(status why) noexcept : status_{why} { SYNAPSE_ASSERT(why != status::ok); }
 
+    // Whether there is a value; if not, why; the value; the value, or another one where there is none.
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return status_ == status::ok; }
     constexpr status why() const noexcept { return status_; }
     [[nodiscard]] constexpr const Value& operator*() const noexcept { return value_; }

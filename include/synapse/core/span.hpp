@@ -34,6 +34,7 @@ public:
     using value_type = std::remove_cv_t<Element>;
     using iterator = Element*;
 
+    // Of nothing; of [size] elements from `first` on; of an array; of whatever lends its elements.
     constexpr span() noexcept = default;
     constexpr span(Element* first, std::size_t size) noexcept : first_{first}, size_{size} {}
     template <std::size_t Size>
@@ -51,6 +52,7 @@ public:
         return View(first_, size_);
     }
 
+    // As std::span's.
     [[nodiscard]] constexpr Element* data() const noexcept { return first_; }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr std::size_t size_bytes() const noexcept { return size_ * sizeof(Element); }

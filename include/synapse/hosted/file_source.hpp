@@ -40,9 +40,11 @@ public:
         return s;
     }
 
+    // The file in memory: its length, and any part of it. io_error: the part asked for does not exist; out is untouched.
     [[nodiscard]] std::uint64_t size() const noexcept { return bytes_.size(); }
     status read(std::uint64_t offset, std::span<std::byte> out) const noexcept { return span_source{bytes_}.read(offset, out); }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+    // errno of the last failure; 0 if it was none of the system's.
     [[nodiscard]] int error() const noexcept { return error_; }
 
 private:

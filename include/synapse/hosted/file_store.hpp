@@ -87,6 +87,7 @@ public:
         if (newest_.size() == 0 && !valid_.empty()) static_cast<void>(newest_.open(newest_path(), files_));
         return newest_.size();
     }
+    // ok: out is filled. io_error: there is none, the part asked for does not exist, or it could not be read.
     status read(std::uint64_t offset, std::span<std::byte> out) { return size() == 0 ? status::io_error : newest_.read(offset, out); }
 
     // Starts a checkpoint whose payload will be h.payload_bytes long with CRC h.payload_crc; h.sequence is filled in by the store.
@@ -113,6 +114,7 @@ public:
         return put(bytes);
     }
 
+    // Takes the next bytes of the payload. busy: no begin() before it; others as begin(), and the checkpoint is given up.
     status write(std::span<const std::byte> bytes) {
         if (file_ < 0) return status::busy;
         written_ += bytes.size();

@@ -76,6 +76,7 @@ status step(Model& model, const xt::xexpression<X>& x, const xt::xexpression<Y>&
     const xt::xtensor<float, 1> targets = y.derived_cast();
     return model.step(std::span<const float>{inputs.data(), inputs.size()}, std::span<const float>{targets.data(), targets.size()});
 }
+// The same with a label.
 template <class Model, class X>
 status step(Model& model, const xt::xexpression<X>& x, std::uint32_t label) {
     if (x.derived_cast().dimension() != 1) return status::wrong_size;

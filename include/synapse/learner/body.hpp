@@ -258,19 +258,26 @@ public:
     // Takes the numbers of such a copy over.
     void take_numbers(const learner_body& copy) noexcept { *this = copy; }
 
+    // What is going on in it, after the last step: error before learning, samples, growth. Valid as long as the learner.
     [[nodiscard]] const report& latest() const noexcept { return report_; }
+    // The shape that it was made with, and the tuning that holds now.
     [[nodiscard]] constexpr const shape& form() const noexcept { return form_; }
     [[nodiscard]] const tuning& tuned() const noexcept { return tuning_; }
+    // The networks: fast has the newest knowledge; slow, only with shape.slow, what has lasted. Who writes weights answers for their being
+    // finite.
     [[nodiscard]] network_type& fast() noexcept { return fast_; }
     [[nodiscard]] const network_type& fast() const noexcept { return fast_; }
     [[nodiscard]] const network_type& slow() const noexcept { return slow_of(*this); }
     // Who is believed: fast, slow if there is one, the readout if there is one. Held-out samples that say so.
     [[nodiscard]] const auto& belief() const noexcept requires(parts::experts) { return ensemble_.belief(); }
     [[nodiscard]] const replay_buffer& judges() const noexcept requires(parts::experts) { return ensemble_.judges(); }
+    // The replay buffer; empty without shape.replay.
     [[nodiscard]] memory_type& memory() noexcept { return memory_; }
     [[nodiscard]] const memory_type& memory() const noexcept { return memory_; }
+    // Running mean and variance of the inputs [inputs] and, for a regression, of the targets [outputs].
     [[nodiscard]] const normalizer& input_statistics() const noexcept { return inputs_; }
     [[nodiscard]] const normalizer& target_statistics() const noexcept { return targets_; }
+    // What grew, when and why; empty without shape.plastic.
     [[nodiscard]] const growth_history& growth() const noexcept {
         if constexpr (parts::plastic) {
             return growing_.history();
@@ -278,7 +285,9 @@ public:
             return no_growth;
         }
     }
+    // Age, utility and plasticity of each unit.
     [[nodiscard]] auto& units() noexcept requires(parts::plastic) { return growing_.layers(); }
+    // Whether a class has been seen, and not been forgotten since; label < outputs.
     [[nodiscard]] bool knows(std::uint32_t label) const noexcept { return classes_.knows(label); }
 
 protected:

@@ -44,6 +44,7 @@ public:
         return false;
     }
 
+    // label < classes
     void learn(std::uint32_t label) noexcept { known_[label] = 1; }
     void forget(std::uint32_t label) noexcept { known_[label] = 0; }
 

@@ -68,6 +68,7 @@ public:
         }
     }
 
+    // Of feature i, in the sensor's units; a deviation of 0 where nothing varies.
     [[nodiscard]] float mean(std::uint32_t i) const noexcept { return mean_[i]; }
     [[nodiscard]] float deviation(std::uint32_t i) const noexcept { return __builtin_sqrtf(variance_[i]); }
     [[nodiscard]] constexpr std::uint32_t features() const noexcept { return features_; }

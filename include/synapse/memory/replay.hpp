@@ -91,9 +91,11 @@ public:
         for (std::uint32_t i = 0; i < positions_.used; ++i) ++class_stored_[labels_[i]];
     }
 
+    // What it was made with; samples stored now; samples offered so far.
     [[nodiscard]] constexpr const Form& form() const noexcept { return form_; }
     [[nodiscard]] constexpr std::uint32_t size() const noexcept { return form_.capacity == 0 ? 0 : positions_.used; }
     [[nodiscard]] constexpr std::uint64_t seen() const noexcept { return seen_; }
+    // The answer stored at a position below size(): a class, or numbers [targets].
     [[nodiscard]] std::uint32_t label(std::uint32_t position) const noexcept { return labels_[position]; }
     [[nodiscard]] const float* target(std::uint32_t position) const noexcept { return targets_ + std::size_t{position} * form_.targets; }
     // Samples of a class seen so far, and stored now.

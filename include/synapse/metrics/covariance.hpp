@@ -61,6 +61,7 @@ public:
         for (std::uint32_t i = 0; i < triangle::size(features_); ++i) pairs_[i] = 0.0f;
     }
 
+    // Whether x [n] may be pushed: no NaN, no infinity, no magnitude above largest_input.
     SYNAPSE_OUTLINE static bool usable(std::uint32_t n, const float* x) noexcept {
         for (std::uint32_t i = 0; i < n; ++i) {
             const float magnitude = std::bit_cast<float>(std::bit_cast<std::uint32_t>(x[i]) & 0x7fffffffu);

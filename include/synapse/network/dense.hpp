@@ -54,6 +54,7 @@ public:
         for (std::uint32_t j = 0; j < outputs_.used; ++j) bias_[j] = 0.0f;
     }
 
+    // Units in use and reserved, and floats from one row of the weights to the next.
     [[nodiscard]] constexpr const slots& inputs() const noexcept { return inputs_; }
     [[nodiscard]] constexpr const slots& outputs() const noexcept { return outputs_; }
     [[nodiscard]] constexpr std::uint32_t stride() const noexcept { return stride_; }
@@ -63,6 +64,7 @@ public:
     // weight[input][output]
     [[nodiscard]] matrix_view<float> weights() noexcept { return {weight_, inputs_.used, outputs_.used, stride_}; }
     [[nodiscard]] matrix_view<const float> weights() const noexcept { return {weight_, inputs_.used, outputs_.used, stride_}; }
+    // Of the weights, with momentum only; biases [outputs] below.
     [[nodiscard]] matrix_view<float> velocities() noexcept { return {weight_velocity_, inputs_.used, outputs_.used, stride_}; }
     [[nodiscard]] matrix_view<const float> velocities() const noexcept { return {weight_velocity_, inputs_.used, outputs_.used, stride_}; }
     [[nodiscard]] const float* bias_velocity() const noexcept { return bias_velocity_; }

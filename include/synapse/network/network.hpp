@@ -103,8 +103,8 @@ public:
         }
     }
 
-    // True if learning this many samples, in one step or several, is certain to keep every number finite; see the top of the file. Looks at the weights only
-    // when the bound has run out. rate >= 0; momentum in [0, 1).
+    // True if learning this many samples, in one step or several, is certain to keep every number finite; see the top of the file. Looks
+    // at the weights only when the bound has run out. rate >= 0; momentum in [0, 1).
     [[nodiscard]] SYNAPSE_LOOP_SAFE bool admits(std::uint32_t samples, float rate, float momentum = 0.0f) noexcept {
         const float raise = largest_move(samples, rate, momentum);
         if (weight_bound_ + raise < largest_weight) return true;
@@ -155,6 +155,7 @@ public:
         }
     }
 
+    // Layers with weights, the output's included; layer l < layers(), from the input on; units in use at both ends.
     [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return Pins.any ? layers_ : Pins.layers; }
     [[nodiscard]] constexpr dense& layer(std::uint32_t l) noexcept { return layer_[l]; }
     [[nodiscard]] constexpr const dense& layer(std::uint32_t l) const noexcept { return layer_[l]; }

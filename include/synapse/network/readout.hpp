@@ -44,6 +44,7 @@ public:
         solver_.begin();
     }
 
+    // Whether the shape asked for one.
     [[nodiscard]] constexpr bool present() const noexcept { return features_.size() != 0; }
 
     // y [outputs] := the answer for x [inputs], finite and within +-limit. For labels: about the probability of each, neither held

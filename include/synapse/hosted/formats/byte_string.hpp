@@ -37,6 +37,7 @@ inline std::string_view part(std::string_view in, std::size_t at, std::uint64_t 
     return in.substr(at, static_cast<std::size_t>(size));
 }
 
+// The same memory as characters.
 inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -18,7 +18,7 @@ namespace synapse::streams {
 // No more than so many rows of another stream.
 class first_rows final : public indexed_stream {
 public:
-    // @param most  at least 1
+    // most  at least 1
     first_rows(std::unique_ptr<indexed_stream> rows, std::uint64_t most) : rows_{std::move(rows)}, most_{std::max<std::uint64_t>(most, 1)} {}
 
     [[nodiscard]] const stream_form& form() const noexcept override { return rows_->form(); }

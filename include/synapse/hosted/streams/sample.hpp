@@ -41,6 +41,7 @@ public:
     virtual ~stream() = default;
 
     [[nodiscard]] virtual const stream_form& form() const noexcept = 0;
+    // The next sample; what `out` refers to is good until the next call.
     [[nodiscard]] virtual arrival next(sample& out) = 0;
     // Rows passed over because they had no target.
     [[nodiscard]] virtual std::uint64_t rows_skipped() const noexcept { return 0; }
@@ -59,6 +60,7 @@ public:
     [[nodiscard]] virtual std::uint64_t rows() const noexcept = 0;
     // The class of one row; 0 for regression. No reading.
     [[nodiscard]] virtual std::uint32_t label(std::uint64_t row) const noexcept = 0;
+    // One row, below rows(). Where next() goes on is open after it: rewind() or seek() says.
     virtual void read(std::uint64_t row, sample& out) = 0;
     // next() starts over at the first row.
     virtual void rewind() = 0;
