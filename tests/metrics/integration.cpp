@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -40,6 +41,29 @@ TEST_CASE("integration is what its definition says, to 1e-5") {
             CHECK(near(measured.o_information, c.o_information));
         }
     }
+}
+
+TEST_CASE("copies but for a thousandth: the share to 1e-5; the nats as far as float32 can tell 1.001 from 1") {
+    // Three variables of covariance 1 and variance 1 + e: log det R = 2 log(1 - r) + log(1 + 2 r), 1 - r = e / (1 + e). An error of x in
+    // what is given is one of x / e in the nats.
+    const auto total = [](double variance) {
+        const double r = 1.0 / variance;
+        return -0.5 * (2.0 * std::log((variance - 1.0) / variance) + std::log1p(2.0 * r));
+    };
+    const auto share = [](double variance) {
+        const double r = 1.0 / variance;
+        return 2.0 * r * r / (1.0 + r);  // R^2 of one by the other two
+    };
+    const float variance = 1.001f;
+    const float copies[] = {variance, 1.0f, variance, 1.0f, 1.0f, variance};
+    const auto measured = integration_of({{1, 1, 1}}, copies);
+    CHECK(near(measured.share, share(1.001)));
+    CHECK(measured.o_information > 2.9f);                                          // they repeat one another
+    CHECK(std::fabs(total(static_cast<double>(variance)) - total(1.001)) > 4e-5);  // lost before anything was computed
+    CHECK(near(measured.total_correlation, total(1.001), 3 * 0x1p-24 / 1e-3));
+    // In units in which the numbers are exact nothing is lost on the way in.
+    const float exact[] = {1001.0f, 1000.0f, 1001.0f, 1000.0f, 1000.0f, 1001.0f};
+    CHECK(near(integration_of({{1, 1, 1}}, exact).total_correlation, total(1.001), 0x1p-24 / 1e-3));
 }
 
 TEST_CASE("a module that nothing happens in is flagged, and what is singular is shrunk") {
