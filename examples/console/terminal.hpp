@@ -68,6 +68,13 @@ inline std::string_view first_characters(std::string_view text, std::size_t coun
     return text.substr(0, end);
 }
 
+// How many characters UTF-8 text has.
+inline std::size_t characters(std::string_view text) noexcept {
+    std::size_t count = 0;
+    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
+    return count;
+}
+
 // A bar of so many characters, filled to a share within [0, 1].
 inline std::string bar(double share, std::size_t width) {
     const double filled = share > 0 ? (share < 1 ? share : 1) * static_cast<double>(width) : 0;
@@ -91,6 +98,9 @@ public:
     // True if a new state would be shown: ask before composing one.
     [[nodiscard]] bool due(clock::time_point now) const noexcept { return shows_ && (!ever_ || now - last_ >= shortest); }
 
+    // Characters that fit.
+    [[nodiscard]] std::size_t width() const noexcept { return columns() - 1; }
+
     // Shows a state, cut at the width of the terminal. Call only when due.
     void show(std::string_view text, clock::time_point now) {
         if (!due(now)) return;
@@ -99,7 +109,7 @@ public:
         const std::string spelled = utf8_ ? std::string{text} : as_ascii(text);
         std::string line = "\r";
         if (colour_) line += "\x1b[36m";
-        line.append(first_characters(spelled, columns() - 1));
+        line.append(first_characters(spelled, width()));
         if (colour_) line += "\x1b[0m";
         static_cast<void>(details::write_all(descriptor_, line + "\x1b[K"));
     }

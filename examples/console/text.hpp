@@ -32,6 +32,26 @@ inline std::string duration(double seconds) {
     return text + std::to_string(whole % 60) + "s";
 }
 
+// In at most five characters: 999, 12k, 1.8M, 123M, 18E.
+inline std::string brief_count(std::uint64_t n) {
+    constexpr const char* units[] = {"", "k", "M", "G", "T", "P", "E"};
+    std::uint64_t tenths = 0;
+    std::size_t unit = 0;
+    for (; n >= 1000; n /= 1000, ++unit) tenths = n / 100 % 10;
+    std::string text = std::to_string(n);
+    if (unit > 1 && n < 10) (text += '.') += static_cast<char>('0' + tenths);
+    return text + units[unit];
+}
+
+// In at most six characters or so: 34s, 2m34s, 2h34m, 12d3h. Negative times are 0.
+inline std::string brief_duration(double seconds) {
+    const auto whole = seconds > 0 ? static_cast<std::uint64_t>(seconds < 1e15 ? seconds : 1e15) : 0;
+    if (whole < 60) return std::to_string(whole) + "s";
+    if (whole < 3600) return std::to_string(whole / 60) + "m" + std::to_string(whole % 60) + "s";
+    if (whole < 86400) return std::to_string(whole / 3600) + "h" + std::to_string(whole / 60 % 60) + "m";
+    return std::to_string(whole / 86400) + "d" + std::to_string(whole / 3600 % 24) + "h";
+}
+
 // A word as a shell takes it: as it is if it is plain, else in single quotes.
 inline std::string shell_word(const std::string& word) {
     constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%";

@@ -54,7 +54,9 @@ private:
         float x[worlds::model_inputs] = {};
         float torque[worlds::joints] = {};
         bool caught = false;
-        void predict(const double (&)[worlds::model_inputs], double (&command)[worlds::joints]) const noexcept { command[0] = command[1] = 0; }
+        void predict(const double (&)[worlds::model_inputs], double (&command)[worlds::joints]) const noexcept {
+            command[0] = command[1] = 0;
+        }
         void learn(const double (&motion)[worlds::model_inputs], const double (&applied)[worlds::joints]) noexcept {
             for (int i = 0; i < worlds::model_inputs; ++i) x[i] = static_cast<float>(motion[i]);
             for (int j = 0; j < worlds::joints; ++j) torque[j] = static_cast<float>(applied[j]);
@@ -78,7 +80,8 @@ private:
     void make() {
         life_.catcher.caught = false;
         while (!life_.catcher.caught) {
-            if (!ok(life_.arm.step(life_.world.next(), life_.catcher))) throw synapse::streams::data_error{"the arm", "left the finite numbers"};
+            if (!ok(life_.arm.step(life_.world.next(), life_.catcher)))
+                throw synapse::streams::data_error{"the arm", "left the finite numbers"};
         }
         ++made_;
     }

@@ -48,7 +48,8 @@ public:
     [[nodiscard]] static bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
     // Replaces a checkpoint by this state: there is the old one or the new, at every moment. Throws console::write_error.
-    static void save(const std::string& path, train_continuous::model_type& model, train_continuous::program_state& program, const char* reason) {
+    static void save(const std::string& path, train_continuous::model_type& model, train_continuous::program_state& program,
+                     const char* reason) {
         struct {
             std::string bytes;
             synapse::status write(std::span<const std::byte> more) {

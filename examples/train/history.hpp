@@ -13,9 +13,9 @@ namespace train {
 
 // Of one epoch. An error is the share of wrong labels, or the squared error over the variance of the target.
 struct epoch_result {
-    double error = 0;                   // mean over the samples, each predicted before it was learned
-    std::optional<double> test_error;   // held out, after the epoch
-    double seconds = 0;                 // of learning
+    double error = 0;                  // mean over the samples, each predicted before it was learned
+    std::optional<double> test_error;  // held out, after the epoch
+    double seconds = 0;                // of learning
 
     // What the best epoch is chosen by.
     [[nodiscard]] double score() const noexcept { return test_error.value_or(error); }

@@ -46,7 +46,8 @@ public:
         open_log();
         files_.open();
         find_saved();
-        data_ = std::make_unique<data_set>(options_);
+        data_ = std::make_unique<data_set>(options_, [this](std::uint64_t row) { watch_reading(row); });
+        live_.clear();
         model_.emplace(form_of_model(), first_tuning_ = tuning_to_begin_with());
         held_out_ = train_continuous::examination{};
         if (auto held_out = data_->take_held_out()) held_out_ = train_continuous::examination{std::move(held_out), 1};
@@ -73,6 +74,18 @@ private:
     static constexpr std::uint64_t most_refusals = 100;
     static constexpr std::uint64_t epochs_kind = 0x65706f636873ull;  // what a saved standing of epochs begins with
 
+    // Nothing has been learned yet, so that there is nothing to save either.
+    void watch_reading(std::uint64_t row) {
+        if (console::stop_signals::asked() != 0) {
+            live_.clear();
+            throw synapse::streams::data_error{options_.path.value_or("the arm"), "stopped while it was read"};
+        }
+        const steady::time_point now = steady::now();
+        if (row == 0) began_ = now;
+        if (seconds_between(began_, now) < 0.3) return;  // not worth a word
+        if (live_.due(now)) live_.show("Reading the data: " + console::with_thousands(row) + " samples", now);
+    }
+
     void open_log() {
         try {
             log_ = console::line_log{options_.log, console::line_log::start::append};
@@ -84,11 +97,12 @@ private:
 
     void find_saved() {
         if (options_.resume) before_ = std::make_unique<train_continuous::saved_life>(*options_.resume);
-        if (options_.auto_resume && checkpoint_files::exists(files_.last())) before_ = std::make_unique<train_continuous::saved_life>(files_.last());
+        if (options_.auto_resume && checkpoint_files::exists(files_.last()))
+            before_ = std::make_unique<train_continuous::saved_life>(files_.last());
         if (!before_ || !before_->has_program()) return;
         if (options_.seed_asked && options_.seed != before_->program().seed) {
-            throw console::usage_error{"--seed " + std::to_string(options_.seed) + ": the run in " + before_->path() + " began with --seed " +
-                                       std::to_string(before_->program().seed)};
+            throw console::usage_error{"--seed " + std::to_string(options_.seed) + ": the run in " + before_->path() +
+                                       " began with --seed " + std::to_string(before_->program().seed)};
         }
         options_.seed = before_->program().seed;
     }
@@ -99,7 +113,8 @@ private:
         const synapse::shape& saved = before_->form();
         if (asked.inputs != saved.inputs || asked.outputs != saved.outputs || asked.learns != saved.learns ||
             !train_continuous::as_asked(options_, asked, saved)) {
-            before_->refuse("it holds a learner of another shape: " + train_continuous::net(saved) + "; asked for: " + train_continuous::net(asked));
+            before_->refuse("it holds a learner of another shape: " + train_continuous::net(saved) +
+                            "; asked for: " + train_continuous::net(asked));
         }
         return saved;
     }
@@ -108,7 +123,8 @@ private:
 
     void go_on() {
         const std::string& path = before_->path();
-        if (!before_->load_into(*model_)) complain(path + " comes from a machine that computes other bits: learning goes on, but not bit for bit");
+        if (!before_->load_into(*model_))
+            complain(path + " comes from a machine that computes other bits: learning goes on, but not bit for bit");
         end_.resumed_from = path;
         end_.steps = model_->latest().steps;
         if (before_->has_program() && !stand_as(before_->program())) {
@@ -120,7 +136,8 @@ private:
 
     bool stand_as(const train_continuous::program_state& then) {
         train_continuous::word_reader in{then.experience};
-        if (in.get() != epochs_kind || in.get() != data_->fingerprint() || !train_continuous::same_order(in, data_->samples())) return false;
+        if (in.get() != epochs_kind || in.get() != data_->fingerprint() || !train_continuous::same_order(in, data_->samples()))
+            return false;
         const auto stood = train_continuous::standing_from(in);
         const auto means = train_continuous::means_from(in);
         history saved;
@@ -256,7 +273,8 @@ private:
         try {
             checkpoint_files::save(path, *model_, now, reason);
         } catch (const console::write_error& error) {
-            if (!could_not_write_) complain(std::string{error.what()} + (end_.why == ending::none ? ". Learning goes on; saving is tried again" : ""));
+            if (!could_not_write_)
+                complain(std::string{error.what()} + (end_.why == ending::none ? ". Learning goes on; saving is tried again" : ""));
             could_not_write_ = true;
             return false;
         }

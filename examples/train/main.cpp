@@ -15,9 +15,9 @@
 #include "console/exit_code.hpp"
 #include "console/files.hpp"
 #include "console/stop_signals.hpp"
-#include "train_continuous/checkpoints.hpp"
 #include "train/job.hpp"
 #include "train/options.hpp"
+#include "train_continuous/checkpoints.hpp"
 
 namespace {
 
@@ -52,7 +52,9 @@ int main(int count, char** arguments) {
     try {
         return run({arguments + 1, static_cast<std::size_t>(count > 0 ? count - 1 : 0)});
     } catch (const synapse::streams::data_error& error) {
-        if (const int signal = console::stop_signals::asked()) return console::by_signal + signal;  // asked to stop before data came
+        if (const int signal = console::stop_signals::asked()) {
+            return fail("stopped before all the data was there: nothing was learned, and nothing is saved", console::by_signal + signal);
+        }
         return fail(error.what(), console::bad_data);
     } catch (const train_continuous::resume_error& error) {
         return fail(error.what(), console::nothing_to_resume);

@@ -37,16 +37,16 @@ struct standing {
     }
 };
 
-// `Epoch  3/10 ███████░░░  68% | Error=0.0123 | 512,345 samples/s | ETA 12s`
+// `Epoch 3/10 ████████░░░░  68% | ETA 12s | Error=0.0123 | 512k samples/s`: what is cut first on a narrow terminal stands last.
 inline std::string bar_line(const standing& now) {
     const double share = now.epoch_samples == 0 ? 0 : static_cast<double>(now.samples) / static_cast<double>(now.epoch_samples);
     std::string percent = std::to_string(static_cast<int>(share * 100));
     percent.insert(0, percent.size() < 3 ? 3 - percent.size() : 0, ' ');
     std::string line = "Epoch " + std::to_string(std::min(now.epoch + 1, now.epochs)) + "/" + std::to_string(now.epochs) + " " +
-                       console::bar(share, 20) + " " + percent + "% | Error=" + console::significant(now.error, 4) + " | " +
-                       console::with_thousands(static_cast<std::uint64_t>(now.per_second)) + " samples/s";
+                       console::bar(share, 12) + " " + percent + "%";
     if (const auto left = now.left()) line += " | ETA " + console::duration(*left);
-    return line;
+    return line + " | Error=" + console::significant(now.error, 4) + " | " +
+           console::brief_count(static_cast<std::uint64_t>(now.per_second)) + " samples/s";
 }
 
 // `Epoch  3/10 | Error=0.0123 | Test error=0.0145 | Time: 4s | 512,345 samples/s | ETA 12s | best`
@@ -56,7 +56,8 @@ inline std::string epoch_line(const standing& now, const epoch_result& e, std::u
     at.insert(0, at.size() < all.size() ? all.size() - at.size() : 0, ' ');
     std::string line = "Epoch " + at + "/" + all + " | Error=" + console::significant(e.error, 4);
     if (e.test_error) line += " | Test error=" + console::significant(*e.test_error, 4);
-    line += " | Time: " + console::duration(e.seconds) + " | " + console::with_thousands(static_cast<std::uint64_t>(now.per_second)) + " samples/s";
+    line += " | Time: " + console::duration(e.seconds) + " | " + console::with_thousands(static_cast<std::uint64_t>(now.per_second)) +
+            " samples/s";
     if (const auto left = now.left(); left && number < now.epochs) line += " | ETA " + console::duration(*left);
     return best ? line + " | best" : line;
 }
@@ -77,7 +78,6 @@ inline std::optional<double> accuracy_of(bool classifies, const std::optional<do
 
 inline std::string json_report(const options& x, const standing& now, const history& past, const outcome& end,
                                const train_continuous::model_type& model) {
-    constexpr const char* kinds[] = {"arm", "csv", "idx", "-"};
     const auto known = [](const std::string& path) { return path.empty() ? std::nullopt : std::optional<std::string>{path}; };
     const bool any = !past.epochs().empty();
     const auto of_last = [&](auto member) { return any ? member(past.epochs().back()) : std::optional<double>{}; };
@@ -85,7 +85,7 @@ inline std::string json_report(const options& x, const standing& now, const hist
     const std::optional<double> test_error = of_last([](const epoch_result& e) { return e.test_error; });
     console::json out;
     out.open('{').member("program", "train").member("version", synapse::version);
-    out.member("data", kinds[static_cast<std::size_t>(x.data)]).member("seed", x.seed).member("stopped_by", train_continuous::name(end.why));
+    out.member("data", train_continuous::name(x.data)).member("seed", x.seed).member("stopped_by", train_continuous::name(end.why));
     out.member("signal", end.signal == 0 ? std::nullopt : std::optional<int>{end.signal});
     out.member("epochs", past.epochs().size()).member("epochs_asked", now.epochs).member("epoch_samples", now.epoch_samples);
     out.member("steps", end.steps).member("samples", model.latest().samples).member("refused", end.refused);

@@ -411,7 +411,7 @@ private:
         if (steps_saved_) p.seconds_since_save = seconds_between(saved_, now);
         p.seconds_left = seconds_left(limits_, steps_ - steps_before_, model_->latest().samples - samples_before_,
                                       seconds_between(*began_, now), p.steps_per_second);
-        live_.show(live_status(p), now);
+        live_.show(live_status(p, live_.width()), now);
     }
 
     // Once for each state of the learner.

@@ -74,6 +74,8 @@ TEST_CASE("terminal: a line is cut between characters") {
     CHECK(console::first_characters("\u03a6=1", 2) == "\u03a6=");
     CHECK(console::first_characters("abc", 9) == "abc");
     CHECK(console::first_characters("abc", 0) == "");
+    CHECK(console::characters("\u03a6=1\u2588") == 4);
+    CHECK(console::characters("") == 0);
 }
 
 TEST_CASE("terminal: what is no terminal is never written to") {

@@ -13,6 +13,22 @@ TEST_CASE("text: thousands") {
     CHECK(console::with_thousands(std::numeric_limits<std::uint64_t>::max()) == "18,446,744,073,709,551,615");
 }
 
+TEST_CASE("text: counts and durations for a narrow place") {
+    CHECK(console::brief_count(0) == "0");
+    CHECK(console::brief_count(999) == "999");
+    CHECK(console::brief_count(1000) == "1k");
+    CHECK(console::brief_count(185948) == "185k");
+    CHECK(console::brief_count(1838764) == "1.8M");
+    CHECK(console::brief_count(25000000) == "25M");
+    CHECK(console::brief_count(std::numeric_limits<std::uint64_t>::max()) == "18E");
+    CHECK(console::brief_duration(-1) == "0s");
+    CHECK(console::brief_duration(59.9) == "59s");
+    CHECK(console::brief_duration(154) == "2m34s");
+    CHECK(console::brief_duration(9252.5) == "2h34m");
+    CHECK(console::brief_duration(1e6) == "11d13h");
+    CHECK(console::brief_duration(std::numeric_limits<double>::quiet_NaN()) == "0s");
+}
+
 TEST_CASE("text: durations") {
     CHECK(console::duration(0) == "0s");
     CHECK(console::duration(59.999) == "59s");

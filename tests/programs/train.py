@@ -85,10 +85,11 @@ class CommandLine(Case):
 
     def test_what_is_not_understood_is_a_usage_error(self):
         for arguments in (["--config", "default"], ["--config", "quick"], ["--epochs", "0"], ["--epochs", "1.5"], ["--samples", "0"], ["--steps", "5"],
-                          ["--hours", "1"], ["--data", "-"], ["--data", "csv"], ["--order", "by-class:2"], ["--hold", "-1"], ["--final-rate", "0"],
+                          ["--hours", "1"], ["--data", "-"], ["--data", "synthetic"], ["--data", "cart-pole"], ["--data", "acrobot"], ["--data", "csv"], ["--order", "by-class:2"], ["--hold", "-1"], ["--final-rate", "0"],
                           ["--final-rate", "2"], ["--sleep-every", "5"], ["--auto-resume", "--resume", "x"], ["word"], ["--path", "x"], ["--hidden", "0"]):
             with self.subTest(arguments):
                 done = self.run_program(*arguments, code=2)
+                self.assertEqual(done.stdout, "")
                 self.assertIn("train: ", done.stderr)
                 self.assertIn("train --help", done.stderr)
         self.assertEqual(os.listdir(self.directory), [])
@@ -121,7 +122,7 @@ class Epochs(Case):
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         line = process.stdout.readline()
-        self.assertRegex(line, r"^Epoch 1/200 [█░]{20} +\d+% \| Error=\S+ \| [\d,]+ samples/s \| ETA [\dhms ]+\n$")
+        self.assertRegex(line, r"^Epoch 1/200 [█░]{12} +\d+%( \| ETA [\dhms ]+)? \| Error=\S+ \| [\d.kM]+ samples/s\n$")
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 143)
@@ -228,6 +229,22 @@ class Resume(Case):
 
 
 class Terminal(Case):
+    def test_it_can_be_stopped_while_the_data_comes(self):
+        master, slave = pty.openpty()
+        process = subprocess.Popen([PROGRAM, "--config", "full"], cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=slave,
+                                   env={"TERM": "xterm", "LC_ALL": "C", "NO_COLOR": "1"})
+        os.close(slave)
+        self.addCleanup(os.close, master)
+        self.addCleanup(process.kill)
+        shown = b""
+        while not re.search(rb"\rReading the data: [\d,]+ samples", shown):
+            shown += os.read(master, 65536)
+        process.send_signal(signal.SIGINT)
+        while b"nothing was learned, and nothing is saved" not in shown:
+            shown += os.read(master, 65536)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertEqual([name for name in os.listdir(self.path("checkpoints")) if name.endswith(".syn")], [])
+
     def on_terminal(self, *arguments, **environment):
         master, slave = pty.openpty()
         env = {"PATH": os.environ["PATH"], "TERM": "xterm", **environment}
@@ -250,12 +267,15 @@ class Terminal(Case):
     def test_the_bar(self):
         arguments = ["--samples", "20000", "--epochs", "3"]
         shown = self.on_terminal(*arguments, LC_ALL="C.UTF-8")
-        self.assertRegex(shown, r"\r\x1b\[36mEpoch 1/3 [█░]{20} +\d+% \| Error=")
+        self.assertRegex(shown, r"\r\x1b\[36mEpoch 1/3 [█░]{12} +\d+% \| ETA \S+ \| Error=\S+ \| \S+ samples/s\x1b")
         self.assertTrue(shown.endswith("\r\x1b[K"))
         plain = self.on_terminal(*arguments, LC_ALL="C", NO_COLOR="1")
-        self.assertRegex(plain, r"\rEpoch 1/3 [#.]{20} +\d+% \| Error=")
+        self.assertRegex(plain, r"\rEpoch 1/3 [#.]{12} +\d+% \| ETA \S+ \| Error=")
         self.assertTrue(plain.isascii())
         self.assertNotIn("\x1b[36m", plain)
+        longest = max(re.findall(r"\x1b\[36m(.*?)\x1b\[0m", shown), key=len)
+        self.assertLess(len(longest), 80)
+        self.assertTrue(longest.endswith("samples/s"))  # all of it fits
         self.assertEqual(self.on_terminal(*arguments, TERM="dumb"), "")
         self.assertEqual(self.on_terminal(*arguments, "-q"), "")
 
