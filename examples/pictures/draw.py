@@ -6,6 +6,7 @@
     draw.py PROGRAM --mnist DIR TRAINER      first measures accuracy.json again: two lives of train_continuous, a minute (examples/get_mnist)
 """
 import json
+import math
 import pathlib
 import subprocess
 import sys
@@ -25,31 +26,59 @@ def text(x, y, words, anchor="middle", more=""):
     return f"<text x='{x}' y='{y}' text-anchor='{anchor}' {STYLE}{more}>{words}</text>"
 
 
-def arm(rows):
-    """The path of the arm's tip over two seconds, twice: wanted against PD alone, wanted against the learner."""
-    every = [tip for row in rows for tip in row]
+MAGNIFIED = 5  # how far the tip is off, as drawn
+
+
+def arm(rows, misses):
+    """Above, two seconds of the tip's path, under PD alone and with the learner, misses magnified; below, the misses of 75 seconds."""
+    drawn = [[row[0]] + [[row[0][k] + MAGNIFIED * (tip[k] - row[0][k]) for k in (0, 1)] for tip in row[1:]] for row in rows]
+    every = [tip for row in drawn for tip in row]
     left, right = min(x for x, _ in every), max(x for x, _ in every)
     low, high = min(y for _, y in every), max(y for _, y in every)
-    side, gap = 300, 40
-    scale = (side - 40) / max(right - left, high - low)
+    side, gap = 300, 60
+    scale = min((side - 40) / (right - left), (side - 40) / (high - low))
     body = []
     for number, (which, colour, title) in enumerate(((1, RED, "PD control alone"), (2, BLUE, "with what a minute has taught"))):
-        x0 = 20 + number * (side + gap)
+        x0 = 50 + number * (side + gap) + (side - (right - left) * scale) / 2
 
-        def line(index, colour, width, dash="", x0=x0):
-            points = " ".join(f"{x0 + 20 + (row[index][0] - left) * scale:.1f},{side + 10 - (row[index][1] - low) * scale:.1f}" for row in rows)
-            return f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='{width}'{dash}/>"
+        def point(tip, x0=x0):
+            return f"{x0 + (tip[0] - left) * scale:.1f},{side + 20 - (tip[1] - low) * scale:.1f}"
 
-        def miss(row, x0=x0, which=which, colour=colour):  # from where the tip is to where it should be at that moment
-            (x1, y1), (x2, y2) = (row[0], row[which])
-            ends = [x0 + 20 + (x1 - left) * scale, side + 10 - (y1 - low) * scale, x0 + 20 + (x2 - left) * scale, side + 10 - (y2 - low) * scale]
-            return "<line x1='{:.1f}' y1='{:.1f}' x2='{:.1f}' y2='{:.1f}' stroke='{}'/>".format(*ends, colour)
+        def line(index, colour, width):
+            points = " ".join(point(row[index]) for row in drawn)
+            return f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='{width}'/>"
 
-        body += [text(x0 + side / 2, 24, title), line(0, GREY, 6), line(which, colour, 2), *(miss(row) for row in rows[::3])]
-    millimetre = scale / 1000
-    body += [f"<line x1='30' y1='{side + 30}' x2='{30 + 50 * millimetre:.1f}' y2='{side + 30}' stroke='#333' stroke-width='2'/>",
-             text(f"{36 + 50 * millimetre:.1f}", side + 34, "5 cm; grey: where the tip should be; strokes: how far it is from there at that moment", "start")]
-    return page(2 * side + gap + 40, side + 50, body)
+        strokes = [f"<path d='M{point(row[0])} L{point(row[which])}' stroke='{colour}' stroke-opacity='0.4'/>" for row in drawn[::3]]
+        body += [text(50 + number * (side + gap) + side / 2, 24, title), line(0, GREY, 5), *strokes, line(which, colour, 2)]
+    body.append(text(380, side + 48, f"grey: where the tip of the arm should be; off by as much as the strokes, drawn {MAGNIFIED} times as long"))
+    return page(760, side + 255, body + chart(misses, side + 70))
+
+
+def chart(misses, top):
+    """How far the tip is off over time, a decade of metres for each step of the scale."""
+    wide, tall, first, decades = 660, 150, -4, 4  # from 0.1 mm to 1 m
+    seconds = len(misses) / 2
+    body = []
+
+    def across(second):
+        return 70 + wide * second / seconds
+
+    def up(metres):
+        share = (math.log10(max(metres, 10.0 ** first)) - first) / decades
+        return top + tall * (1 - share)
+
+    for decade in range(first, first + decades):
+        words = f"{10 ** (decade + 3):g} mm" if decade < 0 else "1 m"
+        body += [f"<line x1='70' x2='{70 + wide}' y1='{up(10.0 ** decade):.1f}' y2='{up(10.0 ** decade):.1f}' stroke='#ddd'/>",
+                 text(64, f"{up(10.0 ** decade) + 4:.1f}", words, "end")]
+    for second in range(0, int(seconds) + 1, 15):
+        body.append(text(f"{across(second):.1f}", top + tall + 20, f"{second} s"))
+    body += [f"<line x1='{across(60):.1f}' x2='{across(60):.1f}' y1='{top}' y2='{top + tall}' stroke='#333' stroke-dasharray='4'/>",
+             text(f"{across(60) + 6:.1f}", top + 12, "takes up 0.5 kg", "start")]
+    for which, colour in ((0, RED), (1, BLUE)):
+        points = " ".join(f"{across((i + 1) / 2):.1f},{up(row[which]):.1f}" for i, row in enumerate(misses))
+        body.append(f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='2'/>")
+    return body
 
 
 def matrices(data):
@@ -96,7 +125,7 @@ def main():
         kept.write_text(json.dumps(measure(*words[1:]), indent=1) + "\n", encoding="utf-8")
     data = json.loads(subprocess.run([sys.argv[1]], capture_output=True, text=True, check=True).stdout)
     wrong = 0
-    for name, svg in (("arm.svg", arm(data["arm"])), ("accuracy.svg", matrices(json.loads(kept.read_text(encoding="utf-8"))))):
+    for name, svg in (("arm.svg", arm(data["arm"], data["miss"])), ("accuracy.svg", matrices(json.loads(kept.read_text(encoding="utf-8"))))):
         path = HERE / name
         if words != ["--check"]:
             path.write_text(svg, encoding="utf-8")

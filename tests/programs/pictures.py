@@ -21,6 +21,9 @@ def main():
     miss = [sum((row[i][0] - row[0][0]) ** 2 + (row[i][1] - row[0][1]) ** 2 for row in data["arm"]) for i in (1, 2)]
     if not miss[1] * 100 < miss[0]:
         failures.append(f"the learner's arm is not ten times closer: {miss}")
+    minute = data["miss"][100:120]  # its last ten seconds
+    if not 10 * sum(taught for _, taught in minute) < sum(plain for plain, _ in minute):
+        failures.append(f"at the end of the minute the learner's arm is not ten times closer: {minute}")
     print("\n".join(failures) or "2 pictures")
     return 1 if failures else 0
 
