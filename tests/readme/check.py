@@ -6,7 +6,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "examples/GUIDE.md"]
-PATH = re.compile(r"`(?:\./)?((?:include|examples|tests|zephyr)/[\w./-]+|[\w]+\.(?:json|properties|yml))[^`]*`")
+PATH = re.compile(r"`(?:\./)?((?:include|examples|tests|zephyr)/[\w./-]+|\w+/[\w/]+\.hpp|\w+\.(?:json|properties|yml))[^`]*`")
 CASE = re.compile(r'`([\w./]+\.cpp)`: ("[^"]+"(?:, "[^"]+")*)')
 PROMISE = re.compile(r"^\| promise \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
