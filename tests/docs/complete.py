@@ -4,7 +4,7 @@
     complete.py XML_DIRECTORY      Doxygen's XML of the headers
 
 A comment also speaks for the functions right below it, up to the next blank line, and for overloads. The lists of fields and what a list is given to are told
-once, in core/fields.hpp; the operations of kernel sets in kernels/kernel_set.hpp; those of the door learner<shape> are its body's.
+once, in core/fields.hpp; the operations of kernel sets in kernels/kernel_set.hpp.
 """
 import pathlib
 import re
@@ -13,7 +13,7 @@ import xml.etree.ElementTree as tree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2] / "include"
 PROTOCOL = {"fields", "settle", "restored", "value", "list", "array", "group", "scratch", "absent", "field"}
-TOLD_ELSEWHERE = re.compile(r"synapse/(kernels/|learner/learner\.hpp|checkpoint/number_listing\.hpp)")
+TOLD_ELSEWHERE = re.compile(r"synapse/(kernels/|checkpoint/number_listing\.hpp)")
 
 
 def words(node):

@@ -77,18 +77,22 @@ public:
     using body::predict;
     using body::resolve;
     using body::step;
+
+    // Answers for one sample, x [inputs], y [outputs]: learner_body::predict.
     template <std::size_t X, std::size_t Y>
     SYNAPSE_LOOP_SAFE status predict(const float (&x)[X], float (&y)[Y]) noexcept {
         static_assert(X == Shape.inputs, "predict: x must hold shape.inputs numbers");
         static_assert(Y == Shape.outputs, "predict: y must hold shape.outputs numbers");
         return body::predict(span<const float>{x}, span<float>{y});
     }
+    // The most probable class of x [inputs]: learner_body::classify.
     template <std::size_t X>
     SYNAPSE_LOOP_SAFE result<std::uint32_t> classify(const float (&x)[X]) noexcept {
         static_assert(X == Shape.inputs, "classify: x must hold shape.inputs numbers");
         static_assert(Shape.learns == task::classification, "classify: set shape.learns to task::classification, or ask predict");
         return body::classify(span<const float>{x});
     }
+    // Learns one sample: x [inputs] and the numbers y [outputs], or a label below outputs: learner_body::step.
     template <std::size_t X, std::size_t Y>
     SYNAPSE_LOOP_SAFE status step(const float (&x)[X], const float (&y)[Y]) noexcept {
         static_assert(X == Shape.inputs, "step: x must hold shape.inputs numbers");
@@ -103,18 +107,22 @@ public:
                       "step: this learner predicts numbers: give it shape.outputs of them, not a label");
         return body::step(span<const float>{x}, label);
     }
+    // Learns from memory alone: learner_body::sleep. Only with shape.replay.
     SYNAPSE_LOOP_SAFE sleep_report sleep(std::uint32_t budget) noexcept {
         static_assert(Shape.replay != 0, "sleep replays what is remembered: give the shape a replay");
         return body::sleep(budget);
     }
+    // Holds x [inputs] until resolve() brings its answer: learner_body::hold. Only with shape.pending.
     SYNAPSE_LOOP_SAFE result<ticket> hold(span<const float> x) noexcept {
         static_assert(Shape.pending != 0, "hold keeps samples until their answer comes: give the shape a pending");
         return body::hold(x);
     }
+    // Takes in x [inputs] without an answer: learner_body::observe. Only with shape.slow.
     SYNAPSE_LOOP_SAFE status observe(span<const float> x) noexcept {
         static_assert(Shape.slow, "observe learns agreement with the slow system: set shape.slow");
         return body::observe(x);
     }
+    // Freezes what is known and opens a column of new units: learner_body::begin_column. Only for classes, with shape.plastic.
     status begin_column(std::uint32_t units) noexcept {
         static_assert(Shape.plastic, "begin_column freezes units, which needs a record for each: set shape.plastic");
         static_assert(Shape.learns == task::classification, "begin_column is for classes: set shape.learns to task::classification");
