@@ -43,13 +43,12 @@ inline std::string brief_count(std::uint64_t n) {
     return text + units[unit];
 }
 
-// In at most six characters or so: 34s, 2m34s, 2h34m, 12d3h. Negative times are 0.
+// In at most three characters up to 99 days: 99s, 99m, 47h, 12d. Negative times are 0.
 inline std::string brief_duration(double seconds) {
     const auto whole = seconds > 0 ? static_cast<std::uint64_t>(seconds < 1e15 ? seconds : 1e15) : 0;
-    if (whole < 60) return std::to_string(whole) + "s";
-    if (whole < 3600) return std::to_string(whole / 60) + "m" + std::to_string(whole % 60) + "s";
-    if (whole < 86400) return std::to_string(whole / 3600) + "h" + std::to_string(whole / 60 % 60) + "m";
-    return std::to_string(whole / 86400) + "d" + std::to_string(whole / 3600 % 24) + "h";
+    if (whole < 100) return std::to_string(whole) + "s";
+    if (whole < 6000) return std::to_string(whole / 60) + "m";
+    return whole < 172800 ? std::to_string(whole / 3600) + "h" : std::to_string(whole / 86400) + "d";
 }
 
 // A word as a shell takes it: as it is if it is plain, else in single quotes.

@@ -7,16 +7,9 @@
 #include <synapse/learner/report.hpp>
 #include <synapse/learner/shape.hpp>
 
-#include "train_continuous/defaults.hpp"
 #include "train_continuous/stopwatch.hpp"
 
 namespace train_continuous {
-
-inline std::uint64_t hidden_units(const synapse::shape& s) {
-    std::uint64_t sum = 0;
-    for (const std::uint32_t units : s.hidden) sum += units;
-    return sum;
-}
 
 struct progress {
     std::uint64_t steps = 0;

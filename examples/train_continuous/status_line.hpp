@@ -22,10 +22,10 @@ inline std::string status_line(const progress& now) {
     return line + " | " + console::with_thousands(static_cast<std::uint64_t>(now.steps_per_second)) + " steps/s";
 }
 
-// All of live_status in 79 characters, mostly: `Step 1234567 Φ=0.452 Agency=0.723 Err=0.01234 185k/s 64n saved 2m34s ETA 5h2m`.
+// All of it in 79 characters: `Step 1234567 | Φ=0.452 | Agency=0.723 | Err=0.0123 185k/s 64n saved 2m ETA 5h`.
 inline std::string brief_status(const progress& now) {
     const auto metric = [](const std::optional<double>& x) { return x ? console::fixed(*x, 3) : std::string{"n/a"}; };
-    std::string line = "Step " + std::to_string(now.steps) + " \u03a6=" + metric(now.phi) + " Agency=" + metric(now.agency);
+    std::string line = "Step " + std::to_string(now.steps) + " | \u03a6=" + metric(now.phi) + " | Agency=" + metric(now.agency) + " |";
     if (now.error()) line += " Err=" + console::significant(static_cast<double>(*now.error()), 3);
     line += " " + console::brief_count(static_cast<std::uint64_t>(now.steps_per_second)) + "/s " + console::brief_count(now.neurons) + "n";
     if (now.seconds_since_save) line += " saved " + console::brief_duration(*now.seconds_since_save);

@@ -23,9 +23,12 @@ TEST_CASE("text: counts and durations for a narrow place") {
     CHECK(console::brief_count(std::numeric_limits<std::uint64_t>::max()) == "18E");
     CHECK(console::brief_duration(-1) == "0s");
     CHECK(console::brief_duration(59.9) == "59s");
-    CHECK(console::brief_duration(154) == "2m34s");
-    CHECK(console::brief_duration(9252.5) == "2h34m");
-    CHECK(console::brief_duration(1e6) == "11d13h");
+    CHECK(console::brief_duration(99) == "99s");
+    CHECK(console::brief_duration(154) == "2m");
+    CHECK(console::brief_duration(5999) == "99m");
+    CHECK(console::brief_duration(9252.5) == "2h");
+    CHECK(console::brief_duration(172799) == "47h");
+    CHECK(console::brief_duration(1e6) == "11d");
     CHECK(console::brief_duration(std::numeric_limits<double>::quiet_NaN()) == "0s");
 }
 

@@ -266,13 +266,13 @@ class Watching(Case):
     def test_one_live_line_on_a_terminal(self):
         arguments = ["--hours", "0.0002", "--status-interval", "0.1"]
         shown, out = self.on_terminal(*arguments, both=True, LC_ALL="C.UTF-8")
-        states = re.findall(r"\r\x1b\[36m(Step +\d+ .*?)\x1b\[0m\x1b\[K", shown)
+        states = re.findall(r"\r\x1b\[36m(Step +\d+ \| .*?)\x1b\[0m\x1b\[K", shown)
         self.assertGreaterEqual(len(states), 2)
         self.assertLessEqual(len(states), 9)  # 0.72 s at ten a second
         self.assertIn("Φ=", states[0])
         self.assertEqual(max(map(len, states)) > 79, False)
         # Of eighty characters, a terminal's usual width: shorter, and nothing is left out.
-        self.assertRegex(states[-1], r"^Step \d+ Φ=\S+ Agency=\S+ Err=\S+ [\d.]+[kM]?/s 64n ETA 0s$")
+        self.assertRegex(states[-1], r"^Step \d+ \| Φ=\S+ \| Agency=\S+ \| Err=\S+ [\d.]+[kM]?/s 64n ETA 0s$")
         self.assertEqual(len(re.findall(r"(?m)^Step", shown)), 0)
         self.assertIn("TRAINING SUMMARY", shown)
         plain, _ = self.on_terminal(*arguments, both=True, LC_ALL="C", NO_COLOR="1")
