@@ -83,8 +83,11 @@ def metrics(learner, path=None):
     else:
         history = {name: tensor(node)[0] for name, node in (learner["metrics_history"] or {}).items() if isinstance(node, dict)}
         steps = history.pop("step", range(max(map(len, history.values()), default=0)))
-        for name, values in history.items():
-            series[name] = list(zip(steps, values))
+        known = history.pop("known", None)  # bit i: column i has a number there
+        for i, (name, values) in enumerate(history.items()):
+            points = [(step, value) for row, (step, value) in enumerate(zip(steps, values)) if known is None or int(known[row]) >> i & 1]
+            if points:
+                series[name] = points
     return {name: tuple(zip(*points)) for name, points in series.items()}
 
 

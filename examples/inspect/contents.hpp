@@ -16,6 +16,7 @@
 #include <synapse/hosted/checkpoint_reader.hpp>
 #include <synapse/hosted/dense_net.hpp>
 #include <synapse/hosted/growth_events.hpp>
+#include <synapse/hosted/metrics_history.hpp>
 #include <synapse/learner/report.hpp>
 #include <synapse/memory/codec.hpp>
 
@@ -256,7 +257,7 @@ inline contents contents_of(const synapse::checkpoint_reader& in, std::string pa
         details::judge_units(s, net, samples, details::stored_scaled(c.form));
         c.systems.push_back(std::move(s));
     }
-    c.metrics = details::series_in(in, "metrics_history");
+    for (auto& m : synapse::metrics_history_in(in).series) c.metrics.push_back({std::move(m.name), std::move(m.values)});
     c.growth = details::series_in(in, "growth_history");
     c.grew = synapse::growth_events_in(in);
     c.growth_events = static_cast<std::uint64_t>(in.value("growth_history/events").value_or(0));

@@ -74,6 +74,8 @@ public:
             refuse(why(read));
         }
         if (has_program_) program_ = part.state;
+        history_part past;
+        if (ok(synapse::load(past, file_))) history_ = std::move(past.history);
     }
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
@@ -81,6 +83,8 @@ public:
     // False if something else than this program saved it: then there is a learner and nothing more.
     [[nodiscard]] bool has_program() const noexcept { return has_program_; }
     [[nodiscard]] const program_state& program() const noexcept { return program_; }
+    // Empty if the file has none.
+    [[nodiscard]] const metrics_history& history() const noexcept { return history_; }
 
     // @return false if this machine computes other bits than the one that saved. Throws resume_error; the model is then not to be used.
     bool load_into(model_type& model) {
@@ -98,6 +102,7 @@ private:
     synapse::checkpoint_about about_;
     bool has_program_ = false;
     program_state program_;
+    metrics_history history_;
 };
 
 class checkpoints {
@@ -129,8 +134,8 @@ public:
     }
 
     // @return true if it is on the disk: newest() is its path. Otherwise failure() says why, and those before are as they were.
-    bool save(model_type& model, program_state& program, const char* reason) {
-        const whole_life all{model, program};
+    bool save(model_type& model, program_state& program, metrics_history& history, const char* reason) {
+        const whole_life all{model, program, &history};
         const synapse::status s = synapse::save(all, store_, {reason, static_cast<std::uint64_t>(std::time(nullptr)), 1});
         failed_ = !synapse::ok(s);
         if (failed_) failure_ = store_.error() != 0 ? std::strerror(store_.error()) : synapse::name(s);

@@ -35,6 +35,7 @@
 #include "train_continuous/growth_line.hpp"
 #include "train_continuous/json_report.hpp"
 #include "train_continuous/limits.hpp"
+#include "train_continuous/metrics_history.hpp"
 #include "train_continuous/metrics_line.hpp"
 #include "train_continuous/options.hpp"
 #include "train_continuous/program_state.hpp"
@@ -164,6 +165,7 @@ private:
         if (before_->has_program()) {
             const program_state& then = before_->program();
             steps_ = then.steps;
+            history_ = before_->history();
             seconds_before_ = static_cast<double>(then.nanoseconds) * 1e-9;
             result_.refused = then.refused;
             refused_in_a_row_ = then.refused_in_a_row < most_refusals ? then.refused_in_a_row : 0;
@@ -216,7 +218,7 @@ private:
         word_writer examinations{now.examinations};
         held_out_.save(examinations);
         bool saved = false;
-        watch_.elsewhere([&] { saved = checkpoints_.save(*model_, now, reason); });
+        watch_.elsewhere([&] { saved = checkpoints_.save(*model_, now, history_, reason); });
         if (saved) {
             steps_saved_ = steps_;
             tell("[Checkpoint] Saved to " + checkpoints_.newest() + " (" + reason + ")");
@@ -273,6 +275,7 @@ private:
                 continue;
             }
             ++steps_;
+            if (history_.due(steps_)) remember();
             if (model_->growth().events() != growth_said_) say_growth();
             if (mind_ != nullptr && !mind_->lines().empty()) {
                 for (const companion::line& line : mind_->lines()) tell(line.text());
@@ -295,6 +298,15 @@ private:
                 look();
             }
         }
+    }
+
+    // A row of the history that goes into the checkpoints.
+    void remember() {
+        watch_.elsewhere([this] {
+            progress p;
+            tell(p);
+            history_.note(p);
+        });
     }
 
     // After the first step, whose buffers take their size, what is allocated is counted.
@@ -360,15 +372,19 @@ private:
 
     [[nodiscard]] progress state(steady::time_point now, steady::time_point since, std::uint64_t steps_then) const {
         progress p;
-        p.steps = steps_;
+        tell(p);
         p.seconds = seconds_lived(now);
         const double lately = seconds_between(since, now);
         p.steps_per_second = lately > 0 ? static_cast<double>(steps_ - steps_then) / lately : 0.0;
+        return p;
+    }
+    // What does not depend on the clock.
+    void tell(progress& p) const {
+        p.steps = steps_;
         p.learner = model_->latest();
         p.classifies = model_->is_classifier();
         p.neurons = model_->fast().units() - model_->form().outputs;
         if (mind_ != nullptr) mind_->tell(p);
-        return p;
     }
 
     void say(steady::time_point now) {
@@ -484,6 +500,7 @@ private:
     stopwatch watch_;
     examination held_out_;
     std::uint64_t steps_ = 0;
+    metrics_history history_;
     run_result result_;
     steady::time_point born_;
     std::optional<steady::time_point> began_;

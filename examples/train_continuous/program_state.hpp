@@ -15,6 +15,7 @@
 #include <synapse/learner/body.hpp>
 
 #include "train_continuous/defaults.hpp"
+#include "train_continuous/metrics_history.hpp"
 
 namespace train_continuous {
 
@@ -107,17 +108,33 @@ private:
     }
 };
 
+// A learner's list of fields in which the history of its metrics, of which the learner itself knows nothing, stands in its place.
+template <class Visitor>
+struct with_history : Visitor {
+    metrics_history* history;
+
+    void absent(const char* name) noexcept {
+        if (history != nullptr && std::strcmp(name, "metrics_history") == 0) {
+            Visitor::group(name, *history);
+        } else {
+            Visitor::absent(name);
+        }
+    }
+};
+
 // The learner and the program's part, to be saved as one checkpoint.
 struct whole_life {
     using kernels = model_type::kernels;
     model_type& model;
     program_state& program;
+    metrics_history* history = nullptr;  // null: none is kept
 
     [[nodiscard]] const synapse::shape& form() const noexcept { return model.form(); }
     [[nodiscard]] const synapse::report& latest() const noexcept { return model.latest(); }
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        synapse::learner_body<kernels>::fields(self.model, visit);
+        with_history<Visitor> list{visit, self.history};
+        synapse::learner_body<kernels>::fields(self.model, list);
         visit.group("program", self.program);
     }
 };
@@ -133,6 +150,20 @@ struct program_part {
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
         visit.group("program", self.state);
+    }
+};
+
+// The history alone, to be loaded; a checkpoint from before there was one has none.
+struct history_part {
+    struct nothing {};
+    metrics_history history;
+
+    history_part() = default;
+    explicit history_part(nothing) {}
+    [[nodiscard]] nothing form() const noexcept { return {}; }
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        visit.group("metrics_history", self.history);
     }
 };
 

@@ -108,6 +108,37 @@ class Summary(Case):
         self.assertIsNotNone(told["accuracy"])
         self.assertIn("by class", self.run_program(self.classes).stdout)
 
+    def test_the_history_of_its_metrics(self):
+        truth = checkpoint_file.read(self.arm)["metrics_history"]
+        rows = truth["rows"]
+        self.assertEqual(rows, 30)  # one every hundred of 3,000 steps
+        steps, known = (struct.unpack(f"<{rows}{kind}", truth[name][3]) for name, kind in (("step", "Q"), ("known", "H")))
+        self.assertEqual(steps, tuple(range(100, 3001, 100)))
+        told = self.asked(self.arm)["metrics_history"]
+        for column, name in enumerate(("error", "accuracy", "phi", "agency", "integration", "confidence", "self_prediction_error", "neurons")):
+            values = struct.unpack(f"<{rows}f", truth[name][3])
+            expected = [value if mask >> column & 1 else None for value, mask in zip(values, known)]
+            if name == "accuracy":
+                self.assertEqual(set(expected), {None})
+                self.assertNotIn(name, told)  # never known: not there, and not zero
+            else:
+                self.assertEqual(told[name], expected)
+        self.assertIsNone(told["phi"][0])
+        self.assertIsNotNone(told["phi"][-1])
+        text = self.run_program(self.arm).stdout
+        self.assertRegex(text, r"\n    error  [▁-█]{30}  last \d")
+        self.assertRegex(text, r"\n    phi  [ ▁-█]{30}  last 0\.\d")
+
+    def test_the_history_goes_on_where_a_life_was_stopped(self):
+        whole = checkpoint_file.read(self.longer)["metrics_history"]
+        steps = checkpoint_file.read(self.longer)["program"]["steps"]
+        program = os.path.join(os.path.dirname(PROGRAM), "train_continuous")
+        there = os.path.join(self.home, "stopped")
+        for _ in range(2):
+            subprocess.run([program, "-q", "--checkpoint-dir", there, "--auto-resume", "--steps", str(steps // 2)], cwd=self.home, check=True)
+        newest = max(os.path.join(there, name) for name in os.listdir(there) if name.endswith(".syn"))
+        self.assertEqual(checkpoint_file.read(newest)["metrics_history"], whole)
+
     def test_several_files(self):
         told = self.asked(self.arm, self.classes)
         self.assertEqual([t["task"] for t in told], ["regression", "classification"])

@@ -30,7 +30,7 @@ class Drawings(unittest.TestCase):
         train = os.path.join(os.path.dirname(PROGRAM), "train_continuous")
         parts = ("--data", "csv", "--path", "train.csv", "--task", "classify", "--target", "label", "--order", "by-class:3", "--test", "test.csv")
         grow = ("--neurogenesis", "--neurons", "4", "--max-neurons", "64")
-        for name, arguments in (("parts", parts), ("grown", ("--steps", "12000", "--status-interval", "0.02", *grow)), ("plain", ("--steps", "500"))):
+        for name, arguments in (("parts", parts), ("grown", ("--steps", "12000", "--status-interval", "0.02", *grow)), ("plain", ("--steps", "50"))):
             subprocess.run([train, "-q", "--checkpoint-dir", name, "--metrics", name + ".jsonl", "--report", name + ".json", *arguments],
                            cwd=cls.home, check=True, timeout=120)
         specification = importlib.util.spec_from_file_location("draw_checkpoint", SCRIPT)
@@ -75,7 +75,15 @@ class Drawings(unittest.TestCase):
         for name in ("error", "phi", "neurons"):
             self.assertEqual(list(zip(*series[name])), [(row["steps"], row[name]) for row in rows if row[name] is not None])
         self.assertNotIn("accuracy", series)  # null all along
-        self.assertEqual(self.drawing.metrics(self.drawing.load(self.checkpoint("grown"))), {})
+
+    def test_metrics_are_those_that_a_checkpoint_remembers(self):
+        series, told = self.drawing.metrics(self.drawing.load(self.checkpoint("grown"))), self.inspected("grown")["metrics_history"]
+        self.assertEqual(set(series), set(told))
+        self.assertIn("phi", series)
+        for name, values in told.items():
+            known = [float(value) for value in values if value is not None]
+            self.assertEqual([float(value) for value in series[name][1]], known)
+            self.assertTrue(all(step % 100 == 0 for step in series[name][0]))
 
     def test_accuracy_matrix_is_that_of_the_report(self):
         learner = self.drawing.load(self.checkpoint("parts"))

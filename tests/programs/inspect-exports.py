@@ -195,7 +195,7 @@ class Histories(Case):
         return list(csv.DictReader(io.StringIO(text)))
 
     def check(self, rows):
-        """Rows of a table as dicts: the growth events, then the moments of saving."""
+        """Rows of a table as dicts: the growth events, the history of the metrics, the moments of saving."""
         events = self.growth()
         self.assertGreater(len(events), 0)
         grown = [row for row in rows if row["growth/reason"] not in ("", None)]
@@ -209,7 +209,15 @@ class Histories(Case):
         self.assertEqual([float(row["step"]) for row in saved], sorted(t["step_count"] for t in truth))
         self.assertEqual([float(row["time"]) for row in saved], sorted(t["timestamp"] for t in truth))
         self.assertEqual(float(saved[-1]["error"]), float(numpy.float32(self.truth()["report"]["error"])))
-        self.assertEqual(len(rows), len(grown) + len(saved))
+        # What all of them remember of the same life, each moment once.
+        noted = {}
+        for t in truth:
+            past = t["metrics_history"]
+            steps, errors = (numpy.frombuffer(past[name][3], past[name][0]) for name in ("step", "error"))
+            noted.update(zip(map(int, steps), map(float, errors)))
+        past = [row for row in rows if row not in grown and row not in saved]
+        self.assertEqual({int(float(row["step"])): float(row["error"]) for row in past}, noted)
+        self.assertEqual(len(rows), len(grown) + len(saved) + len(noted))
 
     def test_csv_of_checkpoints(self):
         self.run_program("--csv", "life.csv", *self.checkpoints)

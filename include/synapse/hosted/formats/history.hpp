@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <synapse/hosted/formats/json_value.hpp>
 #include <synapse/hosted/formats/record_table.hpp>
 #include <synapse/hosted/growth_events.hpp>
+#include <synapse/hosted/metrics_history.hpp>
 #include <synapse/learner/report.hpp>
 
 namespace synapse::formats {
@@ -32,16 +34,11 @@ inline void add_history(record_table& table, const checkpoint_reader& in) {
         table.set("growth/value", static_cast<double>(e.value));
         table.set("growth/threshold", static_cast<double>(e.threshold));
     }
-    constexpr std::string_view group = "metrics_history/";
-    const auto* steps = in.find_tensor("metrics_history/step");
-    std::uint32_t longest = 0;
-    for (const auto& t : in.tensors()) {
-        if (t.name.starts_with(group) && t.rows == 1) longest = std::max(longest, t.cols);
-    }
-    for (std::uint32_t i = 0; i < longest; ++i) {
-        table.begin(record_table::missing, steps != nullptr && steps->rows == 1 && i < steps->cols ? (*steps)[i] : static_cast<double>(i));
-        for (const auto& t : in.tensors()) {
-            if (t.name.starts_with(group) && t.rows == 1 && i < t.cols && &t != steps) table.set(t.name.substr(group.size()), t[i]);
+    const metrics_history past = metrics_history_in(in);
+    for (std::size_t i = 0; i < past.steps.size(); ++i) {
+        table.begin(record_table::missing, past.steps[i]);
+        for (const metric_series& m : past.series) {
+            if (i < m.values.size() && !std::isnan(m.values[i])) table.set(m.name, m.values[i]);
         }
     }
 
