@@ -29,6 +29,16 @@ def size(said):
     return table(["linked beyond the same firmware without a learner", "text", "goal", "RAM"], body)
 
 
+def long_logs(said):
+    o = objects(said[0])[0]
+    body = [["opened for the first time: curves on the screen", f"{o['first_curve_s']:.2f} s"],
+            ["... and every line read and indexed", f"{o['indexed_s']:.1f} s"],
+            ["opened again", f"{o['opened_again_s']:.2f} s"],
+            ["a chart waits while one scrolls and zooms, median (worst)", f"{o['scroll_median_ms']:.1f} ms ({o['scroll_worst_ms']:.0f} ms)"],
+            ["an outlier in a single line is seen at every scale", "yes" if o["extremes"] else "no"]]
+    return table([f"{o['rows']:,} lines, {o['gigabytes']:.1f} GB", ""], body)
+
+
 def bench_anomaly(said):
     names = {"stuck joint": "a stuck joint", "drifting sensor": "a drifting encoder, 0.1 to 0.2 rad/s", "collision": "a collision"}
     *faults, false = objects(said[0])
@@ -169,5 +179,6 @@ TABLES = {
     "bench_seed_size": Table(["bench_seed_size --json"], ["bench_seed_size --json"], seed_size, timed=True),
     "checkpoints": Table(["bench_checkpoint --json", "bench_verify --json"],
                          ["bench_checkpoint --json", "bench_verify --files 10 --megabytes 0.1 --json"], checkpoints, timed=True),
+    "long_logs": Table(["bench_dashboard --json"], ["bench_dashboard --rows 20000 --json"], long_logs, timed=True),
     "size": Table(["tests/size/run --json"], ["tests/size/run --json"], size),
 }
