@@ -65,6 +65,10 @@ TEST_CASE("span: what is none does not become one") {
     static_assert(!becomes<std::vector<derived>&, base>);  // other strides
     static_assert(!becomes<std::vector<bool>&, bool>);     // no numbers one behind another
     static_assert(!becomes<float*, float>);                // no size
+    static_assert(!becomes<std::vector<float>, float>);    // what would be written dies at once
+    static_assert(becomes<std::vector<float>, const float>);
+    static_assert(becomes<std::span<float>, float>);
+    static_assert(becomes<const std::span<float>, float>);
     static_assert(!becomes<float, const float>);
 }
 

@@ -3,8 +3,8 @@
 
     complete.py XML_DIRECTORY      Doxygen's XML of the headers
 
-A comment also speaks for the functions right below it, up to the next blank line, and for overloads. The lists of fields and what a list is given to are told
-once, in core/fields.hpp; the operations of kernel sets in kernels/kernel_set.hpp.
+A comment also speaks for the functions right below it, up to the next blank line, and for overloads. The lists of fields, and what a list
+is given to, are told once, in core/fields.hpp; the operations of kernel sets in kernels/kernel_set.hpp.
 """
 import pathlib
 import re

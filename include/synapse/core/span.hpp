@@ -18,8 +18,12 @@ namespace detail {
 template <class From, class To>
 inline constexpr bool same_numbers = std::is_convertible_v<From (*)[], To (*)[]>;
 
+// Of a temporary only what it lends when it is const: numbers to be changed come from a view that returns, not from a vector that dies.
+template <class Range>
+using lender = std::conditional_t<std::is_lvalue_reference_v<Range>, Range, const Range&>;
+
 template <class Range, class Element>
-concept lends = requires(Range& range) {
+concept lends = requires(lender<Range> range) {
     static_cast<std::size_t>(range.size());
     requires same_numbers<std::remove_pointer_t<decltype(range.data())>, Element>;
 };
