@@ -20,12 +20,6 @@ namespace train_continuous {
 
 using model_type = synapse::any_learner<>;
 
-inline std::uint64_t hidden_units(const synapse::shape& s) {
-    std::uint64_t sum = 0;
-    for (const std::uint32_t units : s.hidden) sum += units;
-    return sum;
-}
-
 inline constexpr std::uint32_t default_classes = 16;  // of rows on standard input
 inline constexpr std::uint64_t fast_samples = 10000;  // after which --config fast stops
 inline constexpr std::uint64_t sleep_samples = 1000;  // of one sleep
