@@ -36,7 +36,7 @@ def long_logs(said):
             ["opened again", f"{o['opened_again_s']:.2f} s"],
             ["a chart waits while one scrolls and zooms, median (worst)", f"{o['scroll_median_ms']:.1f} ms ({o['scroll_worst_ms']:.0f} ms)"],
             ["an outlier in a single line is seen at every scale", "yes" if o["extremes"] else "no"]]
-    return table([f"{o['rows']:,} lines, {o['gigabytes']:.1f} GB", ""], body)
+    return table(["", "the log"], [["lines", f"{o['rows']:,}, {o['gigabytes']:.1f} GB"], *body])
 
 
 def bench_anomaly(said):
