@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include <unistd.h>
+
 #include <synapse/core/random.hpp>
 
 #include "dashboard/metrics_log.hpp"
@@ -137,7 +139,7 @@ int main(int count, char** arguments) {
     bool json = false;
     std::filesystem::path directory;
     try {
-        directory = std::filesystem::temp_directory_path() / "synapse_bench_dashboard";
+        directory = std::filesystem::temp_directory_path() / ("synapse_bench_dashboard_" + std::to_string(::getpid()));
         for (int i = 1; i < count; ++i) {
             const bool told = i + 1 < count;
             if (std::strcmp(arguments[i], "--json") == 0) {

@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <unistd.h>
+
 #include <synapse/checkpoint/save.hpp>
 #include <synapse/core/random.hpp>
 #include <synapse/core/status.hpp>
@@ -80,7 +82,7 @@ int main(int count, char** arguments) {
     bool json = false;
     std::filesystem::path directory;
     try {
-        directory = std::filesystem::temp_directory_path() / "synapse_bench_verify";
+        directory = std::filesystem::temp_directory_path() / ("synapse_bench_verify_" + std::to_string(::getpid()));
         for (int i = 1; i < count; ++i) {
             const bool told = i + 1 < count;
             if (std::strcmp(arguments[i], "--json") == 0) {
