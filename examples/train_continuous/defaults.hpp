@@ -65,6 +65,12 @@ inline void resize(synapse::shape& s, preset size) {
     s.replay = size == preset::fast ? s.replay / 10 : s.replay * 10;
 }
 
+inline std::uint64_t hidden_units(const synapse::shape& s) {
+    std::uint64_t sum = 0;
+    for (const std::uint32_t units : s.hidden) sum += units;
+    return sum;
+}
+
 inline constexpr std::uint32_t most_neurons = 100000;  // unless --max-neurons says otherwise
 
 // Hidden units to grow to, in all.
