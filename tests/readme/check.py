@@ -4,7 +4,9 @@ import pathlib
 import re
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "floors"))
+from guard import main  # noqa: E402
+
 PAGES = ["README.md", "examples/GUIDE.md"]
 PATH = re.compile(r"`(?:\./)?((?:include|examples|tests|zephyr)/[\w./-]+|\w+/[\w/]+\.hpp|\w+\.(?:json|properties|yml))[^`]*`")
 CASE = re.compile(r'`([\w./]+\.cpp)`: ("[^"]+"(?:, "[^"]+")*)')
@@ -32,7 +34,22 @@ def check(root):
             yield f"README.md: names no test for {promise!r}"
 
 
+README = "| promise | how | test |\n|---|---|---|\n| it holds | so | `tests/a.cpp`: \"it holds\" |\n\n"
+SOUND = {
+    "README.md": README + "`learner/door.hpp`, ![a picture](examples/arm.svg)\n",
+    "examples/GUIDE.md": "- `tests/a.cpp`: \"it holds\", \"and this\"\n",
+    "tests/a.cpp": 'TEST_CASE("it holds") {}\nTEST_CASE("and this too") {}\n',
+    "include/synapse/learner/door.hpp": "",
+    "examples/arm.svg": "",
+}
+VIOLATIONS = [
+    ("a file that is gone", {"examples/GUIDE.md": "`tests/b.cpp`\n"}, "there is no tests/b.cpp"),
+    ("a header that is gone", {"examples/GUIDE.md": "`learner/window.hpp`\n"}, "there is no learner/window.hpp"),
+    ("a picture that is gone", {"examples/GUIDE.md": "![a picture](examples/leg.svg)\n"}, "there is no examples/leg.svg"),
+    ("a case that is gone", {"examples/GUIDE.md": '`tests/a.cpp`: "it holds", "nor this"\n'}, "no test case 'nor this'"),
+    ("a promise without a test", {"README.md": README.replace("`tests/a.cpp`: \"it holds\"", "trust us")}, "names no test for 'it holds'"),
+    ("no promises", {"README.md": "# synapse\n"}, "no table of promises"),
+]
+
 if __name__ == "__main__":
-    complaints = list(check(ROOT))
-    print("\n".join(complaints) or "all that is named is there")
-    sys.exit(1 if complaints else 0)
+    main(check, SOUND, VIOLATIONS)
