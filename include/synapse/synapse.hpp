@@ -46,6 +46,7 @@
 #include <synapse/kernels/scalar.hpp>
 #include <synapse/learner/body.hpp>
 #include <synapse/learner/class_register.hpp>
+#include <synapse/learner/describe.hpp>
 #include <synapse/learner/engine.hpp>
 #include <synapse/learner/ensemble.hpp>
 #include <synapse/learner/growing.hpp>
