@@ -158,6 +158,7 @@ struct scalar_kernels {
 
 private:
     static constexpr std::uint32_t half = partial_sums / 2;
+    static constexpr std::uint32_t few = 4;
 
     static constexpr float saturate(float x) noexcept { return operations::max(-limit, operations::min(limit, x)); }
 
@@ -193,11 +194,25 @@ private:
     template <bool Update>
     static SYNAPSE_INLINE float dot_columns(std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta,
                                             float* SYNAPSE_RESTRICT w) noexcept {
+        if (n <= few) return few_columns<Update>(n, s, delta, w);
         float p[partial_sums];
         for (std::uint32_t first = 0; first < partial_sums; first += half) {
             sum_columns<Update>(std::make_index_sequence<half>{}, first, n, s, delta, w, p + first);
         }
         return fold(p);
+    }
+
+    // A layer of up to four outputs, as the last one often is: what fold adds beyond them is zeros, which change no sum but a zero's sign,
+    // and that the last addition settles.
+    template <bool Update>
+    static SYNAPSE_INLINE float few_columns(std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta,
+                                            float* SYNAPSE_RESTRICT w) noexcept {
+        float p0 = 0.0f, p1 = 0.0f, p2 = 0.0f, p3 = 0.0f;
+        if (n > 0) one_column<Update>(s, delta[0], w[0], p0);
+        if (n > 1) one_column<Update>(s, delta[1], w[1], p1);
+        if (n > 2) one_column<Update>(s, delta[2], w[2], p2);
+        if (n > 3) one_column<Update>(s, delta[3], w[3], p3);
+        return ((p0 + p2) + (p1 + p3)) + 0.0f;
     }
 
     // The columns first .. first + 7 of every sixteen; writes their partial sums to p.
