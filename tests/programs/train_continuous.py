@@ -439,6 +439,10 @@ class Csv(Case):
             return done.stderr
         self.assertIn("bad.csv:3: column 1 (a): 'x' is not a number", error("a,b\n1,0\nx,1\n"))
         self.assertIn("bad.csv:3: has 3 fields, not 2", error("a,b\n1,0\n1,1,1\n"))
+        self.assertIn("bad.csv:3: has 1 field, not 2", error("a,b\n1,0\n1\n"))
+        # The first value of a column says that it holds categories: it is the one that is named when they turn out to be numbers.
+        self.assertIn("bad.csv:3: column 1 (a): 'oops' is not a number, and as a category the column has more than 256 values",
+                      error("a,b\n,1\noops,0\n" + "".join(f"{i},{i % 2}\n" for i in range(300))))
         self.assertIn("bad.csv:2: column 2", error("a,b\n1,0.5\n2,1\n"))
         self.assertIn("no column 'c'", error("a,b\n1,0\n2,1\n", "--target", "c"))
         self.assertIn("no column '2'", error("a,b\n1,0\n2,1\n", "--target", "2"))

@@ -237,7 +237,7 @@ TEST_CASE("csv: errors name the file, the line and the column") {
 
     std::string many = "a,b\n";
     for (int i = 0; i < 257; ++i) many += "name" + std::to_string(i) + ",1\n";
-    CHECK(failure(many, regress).line() == 258);
+    CHECK(failure(many, regress).line() == 2);  // where it was taken for one
     std::string classes = "a,b\n";
     for (int i = 0; i < 4097; ++i) classes += "1," + std::to_string(i) + "\n";
     CHECK(failure(classes, classify).line() == 4098);

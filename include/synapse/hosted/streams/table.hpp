@@ -181,7 +181,9 @@ private:
         kind is = kind::unknown;
         bool target = false;
         std::set<std::string, std::less<>> found;  // during the survey
-        std::vector<std::string> values;           // of a category or a label, sorted, after it
+        std::string first_value;                   // which said what kind of column it is, and where
+        std::uint64_t first_line = 0;
+        std::vector<std::string> values;  // of a category or a label, sorted, after it
         std::size_t first_input = 0;
         double mean = 0;
         std::uint64_t counted = 0;
@@ -243,7 +245,9 @@ private:
 
     void check_size(const record& row, std::string_view file) const {
         if (row.size() == columns_.size()) return;
-        throw data_error{file, row.line(), "has " + std::to_string(row.size()) + " fields, not " + std::to_string(columns_.size())};
+        throw data_error{
+            file, row.line(),
+            "has " + std::to_string(row.size()) + (row.size() == 1 ? " field, not " : " fields, not ") + std::to_string(columns_.size())};
     }
 
     [[nodiscard]] bool has_target(const record& row) const {
@@ -262,7 +266,11 @@ private:
 
     void survey_cell(const record& row, std::size_t i, std::string_view file) {
         column& c = columns_[i];
-        if (c.is == kind::unknown) c.is = parse_double(row[i]) ? kind::number : kind::category;
+        if (c.is == kind::unknown) {
+            c.is = parse_double(row[i]) ? kind::number : kind::category;
+            c.first_value = row[i];
+            c.first_line = row.line();
+        }
         const bool is_label = c.target && options_.learns == task::classification;
         if (c.is == kind::category && c.target && !is_label)
             refuse(row, i, file, cited(row[i]) + " is not a number: a regression needs one");
@@ -275,7 +283,8 @@ private:
         c.found.insert(value);
         if (is_label && c.found.size() > most_classes) refuse(row, i, file, "more than 4096 classes");
         if (!is_label && c.found.size() > most_categories) {
-            refuse(row, i, file, cited(row[i]) + " is not a number, and as a category the column has more than 256 values");
+            throw data_error{file, c.first_line, static_cast<std::uint32_t>(i + 1), c.name,
+                             cited(c.first_value) + " is not a number, and as a category the column has more than 256 values"};
         }
     }
 
