@@ -20,6 +20,12 @@ synapse::fixed_arena<model_type::bytes> memory;  // exact, known to the linker
 constexpr std::uint32_t seconds = 40;
 constexpr std::uint32_t steps = seconds * worlds::control_hertz;
 constexpr std::uint32_t power_cuts = 8;
+// Bytes of stack, those of the simulated arm and of the interrupt included.
+#ifdef __OPTIMIZE_SIZE__
+constexpr std::uint32_t stack_budget = 4096;
+#else
+constexpr std::uint32_t stack_budget = 5632;
+#endif
 
 void print_progress(const plant& world, const model_type& model) {
     board::print(static_cast<std::uint32_t>(world.steps()) / worlds::control_hertz);
@@ -92,6 +98,8 @@ int main() {
     board::print(static_cast<std::uint32_t>(model_type::bytes + sizeof model));
     board::print(" bytes of RAM, stack ");
     board::print(static_cast<std::uint32_t>(board::stack_bytes_used()));
+    board::print(" of at most ");
+    board::print(stack_budget);
     board::print(" bytes, flash blocks erased ");
     board::print(world.flash.blocks_erased);
     board::print(", power cuts ");
@@ -99,6 +107,7 @@ int main() {
     board::print("\n");
     if (world.cuts() != power_cuts) return fail("the power was not cut as often as planned");
     if (flags != 0) return fail("a floating-point exception");
+    if (board::stack_bytes_used() > stack_budget) return fail("the stack is deeper than its budget");
     if (!five_fold) return fail("the learner does not track five times better than PD alone");
     board::print("the learner tracks at least five times better than PD alone\n");
     return 0;

@@ -31,6 +31,7 @@
 #include <synapse/core/divide.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/matrix.hpp>
+#include <synapse/core/published.hpp>
 #include <synapse/core/random.hpp>
 #include <synapse/core/result.hpp>
 #include <synapse/core/ring.hpp>
