@@ -69,12 +69,16 @@ TEST_CASE("layers: recycling renews the least useful, and only if it is worth li
     synapse::random_generator random{4};
     for (int i = 0; i < 100; ++i) learn(fast, layers, random);
     const float* x = fast.work.units(1, 1)[0];
-    CHECK_FALSE(layers.recycle(fast.net, nullptr, 1, 1000, 1e30f, synapse::incoming::guided, x, random));  // too young
-    CHECK_FALSE(layers.recycle(fast.net, nullptr, 1, 10, 0.0f, synapse::incoming::guided, x, random));     // all worth something
+    using synapse::enough_worth;
+    const auto recycled = [&](std::uint32_t maturity, enough_worth enough) {
+        return layers.recycle(fast.net, nullptr, 1, maturity, enough, synapse::incoming::guided, x, random);
+    };
+    CHECK_FALSE(recycled(1000, enough_worth::of(1e30f)));       // too young
+    CHECK_FALSE(recycled(1000, enough_worth::of_mean(1e30f)));  // the same
+    CHECK_FALSE(recycled(10, enough_worth::of(0.0f)));          // nothing is worth less
     CHECK(layers.recycled() == 0);
-    const std::uint32_t least = synapse::least_useful(fast.net, 1, layers.layer(1).units, 10, 1e30f);
-    CHECK(layers.mean_utility(fast.net, 1) > 0.0f);
-    CHECK(layers.recycle(fast.net, nullptr, 1, 10, 1e30f, synapse::incoming::guided, x, random));
+    const std::uint32_t least = synapse::least_useful(fast.net, 1, layers.layer(1).units, 10, enough_worth::of(1e30f));
+    CHECK(recycled(10, enough_worth::of(1e30f)));
     CHECK(layers.recycled() == 1);
     CHECK(layers.layer(1).units.age(least) == 0);
     for (std::uint32_t i = 0; i < 3; ++i) CHECK(fast.net.layer(2).weights()(least, i) == 0.0f);

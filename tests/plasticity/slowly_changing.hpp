@@ -179,7 +179,7 @@ private:
     void turn_over() {
         units_.part.observe(work_.part.units(1, 1)[0]);
         if (!credit_.earn(synapse::eligible_units(units_.part, maturity), turnover_rate)) return;
-        const std::uint32_t j = synapse::least_useful(net_.part, 0, units_.part, maturity, synapse::worthless * error_);
+        const std::uint32_t j = synapse::least_useful(net_.part, 0, units_.part, maturity, synapse::enough_worth::of(synapse::worthless * error_));
         if (j != synapse::no_unit) replace(j, synapse::incoming::guided);
     }
 

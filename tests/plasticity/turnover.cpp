@@ -21,7 +21,7 @@ using synapse::unit_records;
 
 namespace {
 
-constexpr float no_limit = 1e30f;
+constexpr auto no_limit = synapse::enough_worth::of(1e30f);
 
 synapse::topology small_net(bool momentum = false) {
     synapse::topology t;
@@ -55,8 +55,17 @@ TEST_CASE("the least useful unit is chosen among those old enough and free, the 
     CHECK(synapse::least_useful(b.net, 0, units, 10, no_limit) == 4);
     units.renew(4);
     CHECK(synapse::least_useful(b.net, 0, units, 10, no_limit) != 4);
-    CHECK(synapse::least_useful(b.net, 0, units, 10, 0.0f) == synapse::no_unit);  // all are worth something
+    CHECK(synapse::least_useful(b.net, 0, units, 10, synapse::enough_worth::of(0.0f)) == synapse::no_unit);  // all are worth something
     CHECK(synapse::least_useful(b.net, 0, units, 20, no_limit) == synapse::no_unit);
+
+    // Against the mean of all, the frozen and the young included.
+    float mean = 0.0f;
+    for (std::uint32_t j = 0; j < 6; ++j) mean += units.utility<kernels>(b.net.layer(1), j) / 6.0f;
+    const std::uint32_t least = synapse::least_useful(b.net, 0, units, 10, no_limit);
+    const float share = units.utility<kernels>(b.net.layer(1), least) / mean;
+    CHECK(synapse::least_useful(b.net, 0, units, 10, synapse::enough_worth::of_mean(1.01f * share)) == least);
+    CHECK(synapse::least_useful(b.net, 0, units, 10, synapse::enough_worth::of_mean(0.99f * share)) == synapse::no_unit);
+    CHECK(synapse::least_useful(b.net, 0, units, 20, synapse::enough_worth::of_mean(1e30f)) == synapse::no_unit);
 }
 
 TEST_CASE("a retired unit leaves its mean behind and nothing else") {

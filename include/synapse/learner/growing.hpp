@@ -101,8 +101,7 @@ private:
         const float* x = work.units(event.layer, 1)[0];
         const std::uint32_t room = room_for(t, fast, event.layer);
         if (room == 0) {
-            layers_.recycle(fast, slow, event.layer, t.turnover_age, 0.1f * layers_.mean_utility(fast, event.layer), incoming::chance, x,
-                            source);
+            layers_.recycle(fast, slow, event.layer, t.turnover_age, enough_worth::of_mean(0.1f), incoming::chance, x, source);
             return;
         }
         layers_.grow(fast, slow, event.layer, growth_step(event.before, t.growth, room), x, source);
@@ -119,7 +118,7 @@ private:
             const float rate = static_cast<float>(looks_every) * t.turnover_rate;
             if (!layer.turnover.earn(eligible_units(layer.units, t.turnover_age), rate < 1.0f ? rate : 1.0f)) continue;
             const bool comparable = l + 1 == layers_.layers() && squared_error > 0.0f;
-            const float enough = worthless * (comparable ? squared_error : layers_.mean_utility(fast, l));
+            const auto enough = comparable ? enough_worth::of(worthless * squared_error) : enough_worth::of_mean(worthless);
             layers_.recycle(fast, slow, l, t.turnover_age, enough, incoming::guided, work.units(l, 1)[0], source);
         }
     }

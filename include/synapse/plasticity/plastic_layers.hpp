@@ -115,7 +115,7 @@ public:
     // looks. One of a few units does best where the guide points; in a wide layer the guided ones become copies of each other.
     // @cost one read of the weights above, and one column below; loop-safe
     SYNAPSE_LOOP_SAFE bool recycle(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t maturity,
-                                   float enough, incoming how, const float* x, random_generator& source) noexcept {
+                                   enough_worth enough, incoming how, const float* x, random_generator& source) noexcept {
         unit_records& units = layer_[l].units;
         const std::uint32_t j = least_useful(fast, l, units, maturity, enough);
         if (j == no_unit) return false;
@@ -125,14 +125,6 @@ public:
         units.renew(j);
         ++recycled_;
         return true;
-    }
-
-    // What the units of layer l are worth on average. @cost one read of the weights above
-    [[nodiscard]] float mean_utility(const network<Kernels, Pins>& net, std::uint32_t l) const noexcept {
-        const unit_records& units = layer_[l].units;
-        float sum = 0.0f;
-        for (std::uint32_t j = 0; j < units.units().used; ++j) sum += units.template utility<Kernels>(net.layer(l + 1), j);
-        return sum / static_cast<float>(units.units().used);
     }
 
     // Freezes every unit in use, and the outputs that are marked: from now on learning changes none of their incoming weights.

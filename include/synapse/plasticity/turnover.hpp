@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include <synapse/config.hpp>
 #include <synapse/core/random.hpp>
@@ -25,21 +26,35 @@ inline std::uint32_t eligible_units(const unit_records& units, std::uint32_t mat
 // the layer's units are worth on average): what it does is lost in the noise, and what is known stays.
 inline constexpr float worthless = 0.01f;
 
+// What a unit must be worth less than, to go: an amount, or a share of what the layer's units are worth on average.
+struct enough_worth {
+    float amount = 0.0f;
+    float share = 0.0f;  // above 0: of the mean, and the amount does not count
+
+    static constexpr enough_worth of(float amount) noexcept { return {amount, 0.0f}; }
+    static constexpr enough_worth of_mean(float share) noexcept { return {0.0f, share}; }
+};
+
 // The eligible unit of hidden layer l with the least utility, the first of equals; no_unit if there is none, or none below `enough`.
 // @cost one read of the weights above the layer; loop-safe
 template <class Kernels, network_pins Pins>
 [[nodiscard]] SYNAPSE_LOOP_SAFE std::uint32_t least_useful(const network<Kernels, Pins>& net, std::uint32_t l, const unit_records& units,
-                                                           std::uint32_t maturity, float enough) noexcept {
+                                                           std::uint32_t maturity, enough_worth enough) noexcept {
+    const bool compares = enough.share > 0.0f;
+    const std::uint32_t n = units.units().used;
     std::uint32_t chosen = no_unit;
-    float least = enough;
-    for (std::uint32_t j = 0; j < units.units().used; ++j) {
-        if (units.age(j) <= maturity || !(units.plasticity(j) > 0.0f)) continue;
+    float least = compares ? std::numeric_limits<float>::infinity() : enough.amount;
+    float sum = 0.0f;
+    for (std::uint32_t j = 0; j < n; ++j) {
+        const bool eligible = units.age(j) > maturity && units.plasticity(j) > 0.0f;
+        if (!eligible && !compares) continue;
         const float utility = units.template utility<Kernels>(net.layer(l + 1), j);
-        if (!(utility < least)) continue;
+        sum += utility;
+        if (!eligible || !(utility < least)) continue;
         chosen = j;
         least = utility;
     }
-    return chosen;
+    return compares && !(least < enough.share * (sum / static_cast<float>(n))) ? no_unit : chosen;
 }
 
 // Takes unit j of hidden layer l out of what is answered: the layer above keeps its mean, and its outgoing weights become zero.
