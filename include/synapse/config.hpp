@@ -80,6 +80,13 @@
 #define SYNAPSE_INTRINSICS_END
 #endif
 
+// The square root, correctly rounded. Compilers that must set errno call the C library for it, even where the FPU has an instruction.
+#if defined(__ARM_FP) && (__ARM_FP & 4) != 0 && !defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
+#define SYNAPSE_SQUARE_ROOT(result, x) __asm__("vsqrt.f32 %0, %1" : "=t"(result) : "t"(x))
+#else
+#define SYNAPSE_SQUARE_ROOT(result, x) result = __builtin_sqrtf(x)
+#endif
+
 // A number between two contexts: what was written before the store is seen behind the load that reads it.
 #if defined(__GNUC__) || defined(__clang__)
 #define SYNAPSE_LOAD_ACQUIRE(number) __atomic_load_n(&(number), __ATOMIC_ACQUIRE)
@@ -165,6 +172,13 @@ constexpr bool crc32c_ready() noexcept { return true; }
 #else
 inline bool crc32c_ready() noexcept { return __builtin_cpu_supports("sse4.2") != 0; }
 #endif
+
+// x >= 0 or not: the machine's instruction where it has one.
+inline float square_root(float x) noexcept {
+    float result;
+    SYNAPSE_SQUARE_ROOT(result, x);
+    return result;
+}
 
 // Alignment of the user's one block of memory, in bytes.
 inline constexpr std::size_t block_alignment = microcontroller ? 8 : 64;

@@ -13,6 +13,7 @@
 
 #include <synapse/checkpoint/crc32c.hpp>
 #include <synapse/checkpoint/format.hpp>
+#include <synapse/core/bytes.hpp>
 #include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
@@ -255,7 +256,7 @@ private:
         const std::uint32_t unit = flash_.program_unit;
         if (written_ < shared()) {
             const std::size_t n = bytes.size() < shared() - written_ ? bytes.size() : shared() - written_;
-            std::memcpy(first_ + payload_start() + written_, bytes.data(), n);
+            copy_bytes(first_ + payload_start() + written_, bytes.data(), n);
             account(bytes.first(n));
             return n;
         }
@@ -264,7 +265,7 @@ private:
             return 0;
         }
         const std::size_t n = bytes.size() < unit - used_ ? bytes.size() : unit - used_;
-        std::memcpy(tail_ + used_, bytes.data(), n);
+        copy_bytes(tail_ + used_, bytes.data(), n);
         used_ += static_cast<std::uint32_t>(n);
         account(bytes.first(n));
         return n;
@@ -284,7 +285,7 @@ private:
         const std::uint32_t unit = flash_.program_unit;
         const std::uint32_t start = victim_ * slot_bytes();
         if (unit <= payload_start()) return flash_.program(start, header_image_);
-        std::memcpy(first_, header_image_, payload_start());
+        copy_bytes(first_, header_image_, payload_start());
         if (written_ < shared()) std::memset(first_ + payload_start() + written_, 0xff, shared() - written_);
         return flash_.program(start, {first_, unit});
     }

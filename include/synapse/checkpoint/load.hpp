@@ -373,7 +373,8 @@ struct load_target {
     void* shadow;      // a body of the same form without memory
     void* saved_form;  // room for the form that the file says; null if models of this kind have none
     bool (*accepts)(const void* own_form, const void* saved_form) noexcept;
-    void (*take_numbers)(void* part, const void* shadow) noexcept;  // null: they are read again
+    void (*take_numbers)(void* part, const void* shadow, std::size_t size) noexcept;  // null: they are read again
+    std::size_t size = 0;                                                             // of the shadow
 };
 
 // One pass over the payload. In the first, into the shadow; in the second, into the learner.
@@ -404,13 +405,36 @@ inline void read_document(field_reader& reader, const load_target& target, const
 
 // A body to read a file's numbers into while its arrays are only looked at.
 template <class Body>
-Body shadow_of(const Body& whole) noexcept {
-    if constexpr (requires { whole.numbers(); }) {
-        return whole.numbers();
-    } else {
-        return Body{whole.form()};
+class shadow_of {
+public:
+    explicit shadow_of(const Body& whole) noexcept : body_{whole.form()} {}
+    [[nodiscard]] void* part() noexcept { return &body_; }
+    // How the body that it stands for takes its numbers over; null if it cannot.
+    static constexpr std::nullptr_t take_numbers() noexcept { return nullptr; }
+
+private:
+    Body body_;
+};
+// A copy of one that has numbers(), over the same arrays. It is nothing but bytes, and taken over as such if there is take_numbers().
+template <class Body>
+requires requires(const Body& body) { body.numbers(); }
+class shadow_of<Body> {
+    static_assert(std::is_trivially_copyable_v<Body>);
+
+public:
+    explicit shadow_of(const Body& whole) noexcept { copy_bytes(room_, &whole, sizeof room_); }
+    [[nodiscard]] void* part() noexcept { return room_; }
+    static constexpr auto take_numbers() noexcept {
+        if constexpr (requires(Body & body) { body.take_numbers(body); }) {
+            return &copy_bytes;
+        } else {
+            return nullptr;
+        }
     }
-}
+
+private:
+    alignas(Body) std::byte room_[sizeof(Body)];
+};
 
 SYNAPSE_OUTLINE inline void load_document(load_result& result, const load_target& target, field_reader& reader, std::uint64_t size,
                           const load_options& options) noexcept {
@@ -421,7 +445,7 @@ SYNAPSE_OUTLINE inline void load_document(load_result& result, const load_target
         reader.commit = pass == 1;
         if (reader.commit && target.take_numbers != nullptr) {
             reader.numbers_known = true;
-            target.take_numbers(target.own.part, target.shadow);
+            target.take_numbers(target.own.part, target.shadow, target.size);
         }
         reader.to_payload();
         read_document(reader, target, options, result);
@@ -454,11 +478,9 @@ template <class Model, byte_source Source>
 load_result load(Model& model, Source& source, const load_options& options = {}) noexcept {
     using body = detail::sizeless_t<Model>;
     body& whole = model;
-    auto shadow = detail::shadow_of(whole);
-    detail::load_target target{detail::describe<body, detail::features_of<Model>>(whole), &shadow, nullptr, nullptr, nullptr};
-    if constexpr (requires { whole.take_numbers(shadow); }) {
-        target.take_numbers = [](void* part, const void* read) noexcept { static_cast<body*>(part)->take_numbers(*static_cast<const body*>(read)); };
-    }
+    detail::shadow_of<body> shadow{whole};
+    detail::load_target target{
+        detail::describe<body, detail::features_of<Model>>(whole), shadow.part(), nullptr, nullptr, shadow.take_numbers(), sizeof(body)};
     using form_type = std::remove_cvref_t<decltype(whole.form())>;
     form_type saved{};
     if (target.own.form != nullptr) {

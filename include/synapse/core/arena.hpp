@@ -38,16 +38,20 @@ public:
     // or null if they do not fit. A block that is not itself aligned to config::block_alignment serves nothing.
     template <class T>
     constexpr T* take(std::size_t count, std::size_t alignment) noexcept {
+        std::byte* const start = take(count, sizeof(T), alignment);
+        return start == nullptr ? nullptr : reinterpret_cast<T*>(start);
+    }
+    // The same for objects of `size` bytes.
+    constexpr std::byte* take(std::size_t count, std::size_t size, std::size_t alignment) noexcept {
         constexpr std::size_t most = static_cast<std::size_t>(-1);
-        const std::size_t gap = (alignment - used_ % alignment) % alignment;
-        if (used_ > most - gap || count > (most - used_ - gap) / sizeof(T)) {
+        const std::size_t gap = (0 - used_) & (alignment - 1);
+        if (used_ > most - gap || count > (most - used_ - gap) / size) {
             used_ = most;  // beyond the address space: from now on nothing is served and no block fits
             return nullptr;
         }
         const std::size_t start = used_ + gap;
-        used_ = start + count * sizeof(T);
-        if (base_ == nullptr || used_ > size_) return nullptr;
-        return reinterpret_cast<T*>(base_ + start);
+        used_ = start + count * size;
+        return base_ == nullptr || used_ > size_ ? nullptr : base_ + start;
     }
 
     // Bytes asked for so far, gaps included.

@@ -7,12 +7,24 @@
 #include <cstring>
 #include <type_traits>
 
+#include <synapse/config.hpp>
 #include <synapse/core/span.hpp>
 
 namespace synapse {
 
 // True unless x is NaN or an infinity. By bit pattern, so no compiler flag can optimise it away.
 constexpr bool is_finite(float x) noexcept { return (std::bit_cast<std::uint32_t>(x) & 0x7f800000u) != 0x7f800000u; }
+
+// As memcpy. The C library's is tuned for long blocks, which costs a microcontroller 300 bytes; this is a loop of five instructions.
+SYNAPSE_OUTLINE inline void copy_bytes(void* to, const void* from, std::size_t size) noexcept {
+    if constexpr (config::microcontroller) {
+        auto* out = static_cast<volatile unsigned char*>(to);  // volatile, or the compiler would call memcpy after all
+        const auto* in = static_cast<const unsigned char*>(from);
+        for (; size != 0; --size) *out++ = *in++;
+    } else {
+        std::memcpy(to, from, size);
+    }
+}
 
 // Writes value to out[0 .. sizeof(value)) in little-endian order.
 template <class Unsigned>

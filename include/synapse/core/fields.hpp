@@ -28,6 +28,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include <synapse/config.hpp>
 #include <synapse/core/arena.hpp>
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/matrix.hpp>
@@ -85,13 +86,16 @@ struct flat {
 // Cuts every array out of an arena, in the order of the list; over a default arena it only measures (constexpr).
 struct carve : flat<carve> {
     arena memory;
-    std::size_t alignment = config::block_alignment;
 
     template <class T>
     constexpr void value(const char*, T&) noexcept {}
     template <class T>
-    constexpr void array(const char*, role, T*& data, const extent& e) noexcept {
-        data = memory.take<T>(e.reserved(), alignment);
+    SYNAPSE_INLINE constexpr void array(const char*, role, T*& data, const extent& e) noexcept {
+        std::byte* const start = cut(e.reserved(), sizeof(T));
+        data = start == nullptr ? nullptr : reinterpret_cast<T*>(start);
+    }
+    SYNAPSE_OUTLINE constexpr std::byte* cut(std::size_t count, std::size_t size) noexcept {
+        return memory.take(count, size, config::block_alignment);
     }
 };
 

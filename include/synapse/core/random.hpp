@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include <synapse/config.hpp>
+
 namespace synapse {
 
 // xoshiro128++: 32-bit operations only, so it costs a microcontroller as little as a desktop. Not for secrets.
@@ -10,16 +12,16 @@ namespace synapse {
 class random_generator {
 public:
     constexpr random_generator() noexcept : random_generator(0) {}
+    // One to be assigned to before it is asked: all its words are zero.
+    struct unseeded {};
+    explicit constexpr random_generator(unseeded) noexcept {}
     explicit constexpr random_generator(std::uint64_t seed) noexcept {
-        for (int i = 0; i < 4; i += 2) {
-            seed += 0x9e3779b97f4a7c15ull;
-            std::uint64_t z = seed;
-            z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-            z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-            z ^= z >> 31;
-            word[i] = static_cast<std::uint32_t>(z);
-            word[i + 1] = static_cast<std::uint32_t>(z >> 32);
-        }
+        const std::uint64_t first = mixed(seed);
+        const std::uint64_t second = mixed(seed);
+        word[0] = static_cast<std::uint32_t>(first);
+        word[1] = static_cast<std::uint32_t>(first >> 32);
+        word[2] = static_cast<std::uint32_t>(second);
+        word[3] = static_cast<std::uint32_t>(second >> 32);
     }
 
     // The next 32 random bits.
@@ -51,6 +53,13 @@ public:
     std::uint32_t word[4]{};
 
 private:
+    SYNAPSE_OUTLINE static constexpr std::uint64_t mixed(std::uint64_t& seed) noexcept {
+        seed += 0x9e3779b97f4a7c15ull;
+        std::uint64_t z = seed;
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+        return z ^ (z >> 31);
+    }
     static constexpr std::uint32_t rotate(std::uint32_t x, int k) noexcept { return (x << k) | (x >> (32 - k)); }
 };
 

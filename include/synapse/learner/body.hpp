@@ -49,15 +49,7 @@ public:
     // not_finite    x holds NaN, an infinity or a magnitude above 1e15; y is untouched
     // @cost one read of the weights (two for answer::both); loop-safe
     SYNAPSE_LOOP_SAFE status predict(span<const float> x, span<float> y) noexcept {
-        if (y.size() != form_.outputs) return status::wrong_size;
-        if (const status s = run(x); !ok(s)) return s;
-        const float* answer = whole_answer(0);
-        if (is_classifier() && answers_by_evidence()) {
-            for (std::uint32_t j = 0; j < form_.outputs; ++j) y[j] = answer[j];
-        } else {
-            finish_prediction(answer, y.data());
-        }
-        return status::ok;
+        return x.size() != form_.inputs || y.size() != form_.outputs ? status::wrong_size : predict_whole(x.data(), y.data());
     }
 
     // The most probable class. Classification only.
@@ -78,9 +70,8 @@ public:
     // diverged      a weight could leave the finite numbers
     // After any status but ok the learner is unchanged. @cost O(weights) for the new and each replayed sample; loop-safe
     SYNAPSE_LOOP_SAFE status step(span<const float> x, span<const float> y) noexcept {
-        if (is_classifier() || x.size() != form_.inputs || y.size() != form_.outputs) return status::wrong_size;
-        if (!usable(x) || !usable(y)) return status::not_finite;
-        return learn(1, x.data(), y.data(), nullptr);
+        return is_classifier() || x.size() != form_.inputs || y.size() != form_.outputs ? status::wrong_size
+                                                                                        : step_whole(x.data(), y.data());
     }
 
     // Learns one labelled sample: x [inputs], label in [0, outputs). Classification only.
@@ -335,6 +326,24 @@ private:
     using engine::whole_answer;
     using engine::work_;
 
+protected:
+    // predict and step for arrays that are as long as the shape says.
+    status predict_whole(const float* x, float* y) noexcept {
+        if (const status s = run(x); !ok(s)) return s;
+        const float* answer = whole_answer(0);
+        if (is_classifier() && answers_by_evidence()) {
+            for (std::uint32_t j = 0; j < form_.outputs; ++j) y[j] = answer[j];
+        } else {
+            finish_prediction(answer, y);
+        }
+        return status::ok;
+    }
+    status step_whole(const float* x, const float* y) noexcept {
+        if (!usable(x, form_.inputs) || !usable(y, form_.outputs)) return status::not_finite;
+        return learn(1, x, y, nullptr);
+    }
+
+private:
     template <class Answer>
     status resolve_with(ticket held, Answer answer) noexcept {
         const float* x = pending_.find(held);

@@ -16,7 +16,9 @@ public:
 
     constexpr class_register() noexcept = default;
     // classes: 0 for a learner that does regression
-    explicit constexpr class_register(std::uint32_t classes) noexcept : classes_{classes} { positions_.capacity = max_recent; }
+    explicit constexpr class_register(std::uint32_t classes) noexcept : classes_{classes} {
+        positions_.capacity = classes == 0 ? 0 : max_recent;
+    }
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {

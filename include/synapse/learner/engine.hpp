@@ -52,10 +52,10 @@ public:
     using memory_type = basic_replay_buffer<typename parts::replay_form>;
     using arithmetic = typename Kernels::arithmetic;
 
-    SYNAPSE_OUTLINE explicit constexpr learner_engine(const shape& sizes) noexcept
+    explicit constexpr learner_engine(const shape& sizes) noexcept
         : form_{sizes},
           fast_{sizes.network()},
-          slow_{sizes.slow ? network_type{sizes.network()} : network_type{}},
+          slow_{made<network_type, parts::slow>(sizes.slow, sizes)},
           work_{sizes.network(), sizes.batch, Kernels::lanes},
           inputs_{sizes.scaling == input_scaling::standardise ? sizes.inputs : 0},
           targets_{sizes.learns == task::regression ? sizes.outputs : 0},
@@ -63,7 +63,7 @@ public:
           classes_{sizes.learns == task::classification ? sizes.outputs : 0},
           ensemble_{sizes},
           pending_{sizes.pending, sizes.inputs},
-          growing_{sizes.plastic ? growing_type{sizes.network()} : growing_type{}} {}
+          growing_{made<growing_type, parts::plastic>(sizes.plastic, sizes)} {}
 
     // The names here are the keys of a checkpoint's map.
     template <class Self, class Visitor>
@@ -128,16 +128,20 @@ protected:
     // no_memory     the block is too small; out_of_range: the shape or tuning has a flaw. The learner must not be used.
     status begin(span<std::byte> block, const tuning& numbers) noexcept {
         if (form_.flaw() != nullptr || !numbers.is_sound()) return status::out_of_range;
-        if (const status s = place(*this, block); !ok(s)) return s;
         tuning_ = numbers;
-        random_ = random_generator{numbers.seed};
+        return begin(block);
+    }
+    // The same with the tuning that it has, the form and that being sound.
+    SYNAPSE_OUTLINE status begin(span<std::byte> block) noexcept {
+        if (const status s = place(*this, block); !ok(s)) return s;
+        random_ = random_generator{tuning_.seed};
         // Classes start undecided but apart; numbers start at their mean.
         const float usual = !is_classifier() && form_.function == activation::relu ? kaiming_gain : 1.0f;
-        const float gain = numbers.initial_gain > 0.0f ? numbers.initial_gain : usual;
+        const float gain = tuning_.initial_gain > 0.0f ? tuning_.initial_gain : usual;
         fast_.randomise(random_, gain, !is_classifier());
         if (form_.slow) copy_weights(fast_, slow_system());
         if constexpr (parts::plastic) growing_.begin(gain);
-        if constexpr (parts::experts) ensemble_.begin(numbers.seed);
+        if constexpr (parts::experts) ensemble_.begin(tuning_.seed);
         report_.neurons = fast_.units() - fast_.outputs();
         return status::ok;
     }
@@ -163,13 +167,25 @@ protected:
         }
     }
     [[nodiscard]] network_type& slow_system() noexcept { return slow_of(*this); }
+    // A part of the network's topology, empty unless present; nothing where no learner of this type has it.
+    template <class Part, bool Possible>
+    static constexpr auto made(bool present, const shape& sizes) noexcept {
+        if constexpr (Possible) {
+            return present ? Part{sizes.network()} : Part{};
+        } else {
+            return absent_part{};
+        }
+    }
 
     static constexpr growth_history no_growth{};
     static constexpr float kaiming_gain = 2.44948974f;  // sqrt(6)
 
     [[nodiscard]] static bool usable(span<const float> numbers) noexcept {
+        return usable(numbers.data(), static_cast<std::uint32_t>(numbers.size()));
+    }
+    [[nodiscard]] static bool usable(const float* numbers, std::uint32_t count) noexcept {
         constexpr std::uint32_t largest = std::bit_cast<std::uint32_t>(normalizer::largest_input);
-        return Kernels::largest_bits(static_cast<std::uint32_t>(numbers.size()), numbers.data()) <= largest;
+        return Kernels::largest_bits(count, numbers) <= largest;
     }
 
     // Feature i of x in network units, and all of them.
@@ -178,6 +194,7 @@ protected:
         return x[i] > limit ? limit : x[i] < -limit ? -limit : x[i];
     }
     void scale_input(const float* x, float* out) const noexcept {
+        if (form_.scaling == input_scaling::standardise) return inputs_.scale(x, tuning_.input_clamp, out);
         for (std::uint32_t i = 0; i < form_.inputs; ++i) out[i] = scaled(x, i);
     }
 
@@ -189,10 +206,10 @@ protected:
     }
 
     // Leaves the answer's raw outputs in work_.output(0); by evidence the fast system's, and the slow one's in slow_answer(0).
-    status run(span<const float> x) noexcept {
-        if (x.size() != form_.inputs) return status::wrong_size;
-        if (!usable(x)) return status::not_finite;
-        scale_input(x.data(), work_.input(0));
+    status run(span<const float> x) noexcept { return x.size() != form_.inputs ? status::wrong_size : run(x.data()); }
+    status run(const float* x) noexcept {
+        if (!usable(x, form_.inputs)) return status::not_finite;
+        scale_input(x, work_.input(0));
         if (!form_.slow || tuning_.answers == answer::fast) {
             fast_.forward(work_, 1);
             return status::ok;
@@ -243,7 +260,8 @@ protected:
         }
     }
 
-    SYNAPSE_OUTLINE status learn(std::uint32_t fresh, const float* x, const float* y, const std::uint32_t* labels) noexcept {
+    SYNAPSE_OUTLINE status learn(std::uint32_t samples, const float* x, const float* y, const std::uint32_t* labels) noexcept {
+        const std::uint32_t fresh = parts::network.single ? 1 : samples;
         const std::uint32_t replays = replays_due(fresh);
         if (!fast_.admits(fresh + replays, rate(), tuning_.momentum)) return status::diverged;
         if (learns_scaling()) {
@@ -448,7 +466,7 @@ protected:
             gate_.reset();
             ++report_.rollbacks;
         }
-        judged_bad_ = 0;
+        if (form_.slow) judged_bad_ = 0;
         if (tuning_.drift_threshold <= 0.0f || !drift_.add(report_.last_error, tuning_.drift_tolerance, tuning_.drift_threshold)) return;
         ++report_.drifts;
         report_.last_drift_step = report_.steps;
@@ -515,7 +533,7 @@ protected:
     class_register classes_;
     [[no_unique_address]] std::conditional_t<parts::experts, ensemble<Kernels>, absent_part> ensemble_;
     report report_;
-    random_generator random_;
+    random_generator random_{random_generator::unseeded{}};
     float replay_credit_ = 0.0f;
     std::uint64_t slept_ = 0;    // samples of the current sleep cycle
     std::uint32_t hurried_ = 0;  // steps left at the higher rate

@@ -43,7 +43,7 @@ public:
     // 0 where labels are learned. slow may be null. The report says what was done.
     // @cost units in use, now and then one read of the weights above; a growing step, its columns besides; loop-safe
     SYNAPSE_LOOP_SAFE void step(const tuning& t, report& r, float squared_error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow,
-                                basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
+                                basic_workspace<Pins>& work, random_generator& source) noexcept {
         turn_over(t, squared_error, fast, slow, work, source);
         respond(t, r.steps, r.last_error, fast, slow, work, source);
         say(r, fast);
@@ -60,7 +60,7 @@ public:
     // A column: freezes what is there and the outputs marked [outputs], and takes `units` more of every hidden layer into use, for which
     // there is room. @cost the new units' columns, and the velocities if there are any
     void begin_column(report& r, std::uint32_t units, const std::uint8_t* outputs, network<Kernels, Pins>& fast,
-                      network<Kernels, Pins>* slow, basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
+                      network<Kernels, Pins>* slow, basic_workspace<Pins>& work, random_generator& source) noexcept {
         layers_.freeze(fast, outputs);
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
             growth_event event{r.steps, l, growth_reason::column, 0.0f, 0.0f, fast.layer(l).outputs().used, 0};
@@ -91,7 +91,7 @@ private:
 
     // At the end of a window of errors: grows if a trigger asks for it; at the cap, the least useful unit makes room instead.
     void respond(const tuning& t, std::uint64_t step, float error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow,
-                 basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
+                 basic_workspace<Pins>& work, random_generator& source) noexcept {
         if (!errors_.add(error, t.growth_window) || step < last_event_ + t.growth_pause) return;
         growth_event event;
         if (!(errors_.recent() > t.grow_error_above) || !wanted(t, event)) return;
@@ -110,7 +110,7 @@ private:
     }
 
     void turn_over(const tuning& t, float squared_error, network<Kernels, Pins>& fast, network<Kernels, Pins>* slow,
-                   basic_workspace<Pins.layers>& work, random_generator& source) noexcept {
+                   basic_workspace<Pins>& work, random_generator& source) noexcept {
         if (!(t.turnover_rate > 0.0f)) return;
         if (passes_ % looks_every != 0) return;  // nothing new is known
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {

@@ -60,13 +60,19 @@ public:
 
     // memory  in; lives as long as the learner. numbers: a tuning with a flaw is a wrong program; the defaults are used instead.
     template <std::size_t Bytes>
-    explicit learner(fixed_arena<Bytes>& memory) noexcept : learner{memory, default_tuning} {}
+    explicit learner(fixed_arena<Bytes>& memory) noexcept : body{unborn} {
+        static_assert(Bytes >= bytes, "the arena is smaller than learner<shape>::bytes");
+        static_cast<void>(this->begin(memory.span()));
+    }
     template <std::size_t Bytes>
-    learner(fixed_arena<Bytes>& memory, const tuning& numbers) noexcept : body{Shape} {
+    learner(fixed_arena<Bytes>& memory, const tuning& numbers) noexcept : body{unborn} {
         static_assert(Bytes >= bytes, "the arena is smaller than learner<shape>::bytes");
         SYNAPSE_ASSERT(numbers.is_sound());
-        static_cast<void>(this->begin(memory.span(), numbers.is_sound() ? numbers : default_tuning));
+        if (!ok(this->begin(memory.span(), numbers))) static_cast<void>(this->begin(memory.span()));
     }
+
+    // How every one begins: copied from read-only memory, which takes less of it than a function that writes the numbers would.
+    static constexpr body unborn{Shape};
 
     learner(const learner&) = delete;
     learner& operator=(const learner&) = delete;
@@ -83,7 +89,7 @@ public:
     SYNAPSE_LOOP_SAFE status predict(const float (&x)[X], float (&y)[Y]) noexcept {
         static_assert(X == Shape.inputs, "predict: x must hold shape.inputs numbers");
         static_assert(Y == Shape.outputs, "predict: y must hold shape.outputs numbers");
-        return body::predict(span<const float>{x}, span<float>{y});
+        return body::predict_whole(x, y);
     }
     // The most probable class of x [inputs]: learner_body::classify.
     template <std::size_t X>
@@ -98,7 +104,7 @@ public:
         static_assert(X == Shape.inputs, "step: x must hold shape.inputs numbers");
         static_assert(Shape.learns == task::regression, "step: this learner classifies: give it a label, not numbers");
         static_assert(Shape.learns != task::regression || Y == Shape.outputs, "step: y must hold shape.outputs numbers");
-        return body::step(span<const float>{x}, span<const float>{y});
+        return body::step_whole(x, y);
     }
     template <std::size_t X>
     SYNAPSE_LOOP_SAFE status step(const float (&x)[X], std::uint32_t label) noexcept {

@@ -3,9 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include <synapse/config.hpp>
-
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/status.hpp>
 
@@ -120,6 +121,8 @@ struct tuning {
     [[nodiscard]] constexpr status settle() const noexcept { return is_sound() ? status::ok : status::corrupt; }
 };
 
+inline constexpr tuning default_tuning{};
+
 namespace detail {
 
 inline constexpr float above_0 = 0x1p-149f;
@@ -169,12 +172,68 @@ inline constexpr const char* tuning_range_flaws[] = {
 };
 static_assert(sizeof tuning_ranges / sizeof *tuning_ranges == sizeof tuning_range_flaws / sizeof *tuning_range_flaws);
 
+inline constexpr std::size_t tuning_range_count = sizeof tuning_ranges / sizeof *tuning_ranges;
+
+// The same list for a firmware, a third as long: where a number stands in the tuning, and which of the limits are its own.
+struct tuning_limits {
+    struct range {
+        std::uint8_t at;  // in floats
+        std::uint8_t low;
+        std::uint8_t high;
+    };
+    // Visits a tuning in which one number is marked.
+    struct finder {
+        static constexpr float mark = -1234.0f;
+        std::size_t bytes = 0;
+        std::size_t found = 0;
+        template <class T>
+        constexpr void value(const char*, const T& number) {
+            bytes = (bytes + sizeof(T) - 1) / sizeof(T) * sizeof(T);
+            if constexpr (std::is_same_v<T, float>) {
+                if (number == mark) found = bytes / sizeof(float);
+            }
+            bytes += sizeof(T);
+        }
+    };
+
+    constexpr tuning_limits() noexcept {
+        for (std::size_t i = 0; i < tuning_range_count; ++i) {
+            tuning marked;
+            marked.*tuning_ranges[i].number = finder::mark;
+            finder find;
+            tuning::fields(marked, find);
+            list[i] = {static_cast<std::uint8_t>(find.found), index_of(tuning_ranges[i].low), index_of(tuning_ranges[i].high)};
+        }
+    }
+    constexpr std::uint8_t index_of(float limit) noexcept {
+        std::uint8_t i = 0;
+        while (i < used && limits[i] != limit) ++i;
+        if (i == used) limits[used++] = limit;
+        return i;
+    }
+
+    range list[tuning_range_count] = {};
+    float limits[15] = {};  // each once
+    std::uint8_t used = 0;
+};
+inline constexpr tuning_limits compact_ranges;
+
 // The first number out of its range; the length of the list if there is none.
 SYNAPSE_OUTLINE constexpr std::size_t first_out_of_range(const tuning& numbers) noexcept {
     std::size_t i = 0;
-    for (const tuning_range& r : tuning_ranges) {
-        if (!(numbers.*r.number >= r.low && numbers.*r.number <= r.high)) break;
-        ++i;
+    if (std::is_constant_evaluated()) {
+        for (const tuning_range& r : tuning_ranges) {
+            if (!(numbers.*r.number >= r.low && numbers.*r.number <= r.high)) break;
+            ++i;
+        }
+        return i;
+    }
+    const auto* const bytes = reinterpret_cast<const std::byte*>(&numbers);
+    for (; i < tuning_range_count; ++i) {
+        const tuning_limits::range r = compact_ranges.list[i];
+        float number;
+        std::memcpy(&number, bytes + r.at * sizeof number, sizeof number);
+        if (!(number >= compact_ranges.limits[r.low] && number <= compact_ranges.limits[r.high])) break;
     }
     return i;
 }
@@ -198,17 +257,14 @@ SYNAPSE_INLINE constexpr Verdict first_other_flaw(const tuning& t, Say say, Verd
 
 constexpr const char* tuning::flaw() const noexcept {
     const std::size_t range = detail::first_out_of_range(*this);
-    if (range < sizeof detail::tuning_ranges / sizeof *detail::tuning_ranges) return detail::tuning_range_flaws[range];
+    if (range < detail::tuning_range_count) return detail::tuning_range_flaws[range];
     return detail::first_other_flaw(
         *this, [](const char* sentence) { return sentence; }, static_cast<const char*>(nullptr));
 }
 
 constexpr bool tuning::is_sound() const noexcept {
-    return detail::first_out_of_range(*this) == sizeof detail::tuning_ranges / sizeof *detail::tuning_ranges &&
-           detail::first_other_flaw(
-               *this, [](const char*) { return false; }, true);
+    return detail::first_out_of_range(*this) == detail::tuning_range_count && detail::first_other_flaw(
+                                                                                  *this, [](const char*) { return false; }, true);
 }
-
-inline constexpr tuning default_tuning{};
 
 }  // namespace synapse

@@ -70,12 +70,12 @@ public:
 
     // Of feature i, in the sensor's units; a deviation of 0 where nothing varies.
     [[nodiscard]] float mean(std::uint32_t i) const noexcept { return mean_[i]; }
-    [[nodiscard]] float deviation(std::uint32_t i) const noexcept { return __builtin_sqrtf(variance_[i]); }
+    [[nodiscard]] float deviation(std::uint32_t i) const noexcept { return config::square_root(variance_[i]); }
     [[nodiscard]] constexpr std::uint32_t features() const noexcept { return features_; }
     [[nodiscard]] constexpr std::uint32_t count() const noexcept { return count_; }
 
 private:
-    static float inverse_of(float variance) noexcept { return variance > variance_floor ? 1.0f / __builtin_sqrtf(variance) : 0.0f; }
+    static float inverse_of(float variance) noexcept { return variance > variance_floor ? 1.0f / config::square_root(variance) : 0.0f; }
 
     float* mean_ = nullptr;
     float* variance_ = nullptr;

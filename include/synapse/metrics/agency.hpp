@@ -13,6 +13,7 @@
 
 #include <cstdint>
 
+#include <synapse/config.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/metrics/information.hpp>
 #include <synapse/metrics/triangle.hpp>
@@ -93,7 +94,7 @@ inline agency_result agency_from_covariance(const float* pairs, std::uint32_t be
     float* unit = inverse + known;  // 1 / deviation
     for (std::uint32_t i = 0; i < known; ++i) {
         const float variance = pairs[triangle::at(i, i)];
-        unit[i] = variance > 1e-30f ? 1.0f / __builtin_sqrtf(variance) : 0.0f;
+        unit[i] = variance > 1e-30f ? 1.0f / config::square_root(variance) : 0.0f;
     }
     for (std::uint32_t i = 0; i < known; ++i) {
         float* row = factor + triangle::size(i);

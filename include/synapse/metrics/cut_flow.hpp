@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstdint>
 
+#include <synapse/config.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/metrics/information.hpp>
 #include <synapse/metrics/triangle.hpp>
@@ -60,7 +61,7 @@ public:
             float* row = joint_ + triangle::size(r);
             for (std::uint32_t c = 0; c < r; ++c) {
                 const float pair = pairs[triangle::at(place(r), place(c))] * inverse_[r] * inverse_[c];
-                row[c] = pair / __builtin_sqrtf(scaled[r] * scaled[c]) * (1.0f - shrinkage);
+                row[c] = pair / config::square_root(scaled[r] * scaled[c]) * (1.0f - shrinkage);
             }
             row[r] = 1.0f;
         }

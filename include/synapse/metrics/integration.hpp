@@ -111,8 +111,8 @@ public:
         for (std::uint32_t i = 0; i < variables_; ++i) {
             float* row = joint_ + triangle::size(i);
             for (std::uint32_t j = 0; j < i; ++j) {
-                const float variances =
-                    __builtin_sqrtf(pairs[triangle::at(live_[i], live_[i])]) * __builtin_sqrtf(pairs[triangle::at(live_[j], live_[j])]);
+                const float variances = config::square_root(pairs[triangle::at(live_[i], live_[i])]) *
+                                        config::square_root(pairs[triangle::at(live_[j], live_[j])]);
                 row[j] = pairs[triangle::at(live_[i], live_[j])] / variances * (1.0f - shrinkage);
             }
             row[i] = 1.0f;

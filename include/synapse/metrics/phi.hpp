@@ -249,7 +249,7 @@ private:
         found_.cut = system_.named(cut);
         found_.cuts = evaluated_;
         found_.shrinkage = system_.shrinkage();
-        found_.floor = samples_ > 0.0f ? (links + 2.0f * __builtin_sqrtf(links)) / (2.0f * samples_) : 0.0f;
+        found_.floor = samples_ > 0.0f ? (links + 2.0f * config::square_root(links)) / (2.0f * samples_) : 0.0f;
         const bool real = found_.raw > found_.floor && found_.raw > 0.0f;
         found_.flag = real ? phi_flag::measured : phi_flag::below_noise;
         found_.nats = real ? found_.raw : 0.0f;

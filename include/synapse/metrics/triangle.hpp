@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <synapse/config.hpp>
 #include <synapse/metrics/information.hpp>
 
 namespace synapse::triangle {
@@ -53,7 +54,7 @@ constexpr float factor_row(std::uint32_t i, float* factor, float* inverse) noexc
     for (std::uint32_t c = 0; c < i; ++c) row[c] = remainder(row[c], c, row, factor + size(c)) * inverse[c];
     const float pivot = remainder(row[i], i, row, row);
     if (!(pivot > smallest_pivot)) return pivot;
-    const float root = __builtin_sqrtf(pivot);
+    const float root = config::square_root(pivot);
     row[i] = root;
     inverse[i] = 1.0f / root;
     return pivot;

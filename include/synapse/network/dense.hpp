@@ -21,16 +21,20 @@ public:
 
     // inputs, outputs  used <= reserved; lanes: the kernel set's; with_momentum doubles the memory.
     constexpr dense(slots inputs, slots outputs, activation f, bool with_momentum, std::uint32_t lanes) noexcept
-        : inputs_{inputs}, outputs_{outputs}, stride_{round_up(outputs.reserved, lanes)}, function_{f}, with_momentum_{with_momentum} {}
+        : view_{nullptr, nullptr, inputs.used, outputs.used, round_up(outputs.reserved, lanes)},
+          inputs_reserved_{inputs.reserved},
+          outputs_reserved_{outputs.reserved},
+          function_{f},
+          with_momentum_{with_momentum} {}
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        visit.value("inputs", self.inputs_.used);
-        visit.value("outputs", self.outputs_.used);
-        const extent rows = extent{self.inputs_.used, self.outputs_.used, self.inputs_.reserved, self.stride_}.within(largest_weight);
-        const extent row = extent{1, self.outputs_.used, 1, self.stride_}.within(largest_weight);
-        visit.array("weight", role::weights, self.weight_, rows);
-        visit.array("bias", role::weights, self.bias_, row);
+        visit.value("inputs", self.view_.inputs);
+        visit.value("outputs", self.view_.outputs);
+        const extent rows = extent{self.view_.inputs, self.view_.outputs, self.inputs_reserved_, self.view_.stride}.within(largest_weight);
+        const extent row = extent{1, self.view_.outputs, 1, self.view_.stride}.within(largest_weight);
+        visit.array("weight", role::weights, self.view_.weight, rows);
+        visit.array("bias", role::weights, self.view_.bias, row);
         if (sees<Visitor>(feature::momentum) && self.with_momentum_) {
             visit.array("weight_velocity", role::state, self.weight_velocity_, rows);
             visit.array("bias_velocity", role::state, self.bias_velocity_, row);
@@ -39,48 +43,56 @@ public:
 
     // wrong_shape: more units are in use than this layer has room for.
     [[nodiscard]] constexpr status settle() const noexcept {
-        return inputs_.used <= inputs_.reserved && outputs_.used <= outputs_.reserved ? status::ok : status::wrong_shape;
+        return view_.inputs <= inputs_reserved_ && view_.outputs <= outputs_reserved_ ? status::ok : status::wrong_shape;
     }
 
     // Take up to n more of the reservation into use, all their weights being zero; return how many. Nothing moves.
-    constexpr std::uint32_t widen_inputs(std::uint32_t n) noexcept { return inputs_.grow(n); }
-    constexpr std::uint32_t widen_outputs(std::uint32_t n) noexcept { return outputs_.grow(n); }
+    constexpr std::uint32_t widen_inputs(std::uint32_t n) noexcept { return widen(view_.inputs, inputs_reserved_, n); }
+    constexpr std::uint32_t widen_outputs(std::uint32_t n) noexcept { return widen(view_.outputs, outputs_reserved_, n); }
 
     // Draws every weight in use uniformly from [-range, range), row by row, and clears the biases.
     void randomise(float range, random_generator& source) noexcept {
-        for (std::uint32_t k = 0; k < inputs_.used; ++k) {
-            for (std::uint32_t j = 0; j < outputs_.used; ++j) weights()(k, j) = range * source.symmetric();
+        for (std::uint32_t k = 0; k < view_.inputs; ++k) {
+            for (std::uint32_t j = 0; j < view_.outputs; ++j) weights()(k, j) = range * source.symmetric();
         }
-        for (std::uint32_t j = 0; j < outputs_.used; ++j) bias_[j] = 0.0f;
+        for (std::uint32_t j = 0; j < view_.outputs; ++j) view_.bias[j] = 0.0f;
     }
 
     // Units in use and reserved, and floats from one row of the weights to the next.
-    [[nodiscard]] constexpr const slots& inputs() const noexcept { return inputs_; }
-    [[nodiscard]] constexpr const slots& outputs() const noexcept { return outputs_; }
-    [[nodiscard]] constexpr std::uint32_t stride() const noexcept { return stride_; }
+    [[nodiscard]] constexpr slots inputs() const noexcept { return {view_.inputs, inputs_reserved_}; }
+    [[nodiscard]] constexpr slots outputs() const noexcept { return {view_.outputs, outputs_reserved_}; }
+    [[nodiscard]] constexpr std::uint32_t stride() const noexcept { return view_.stride; }
     [[nodiscard]] constexpr activation function() const noexcept { return function_; }
     [[nodiscard]] constexpr bool has_momentum() const noexcept { return with_momentum_; }
 
     // weight[input][output]
-    [[nodiscard]] matrix_view<float> weights() noexcept { return {weight_, inputs_.used, outputs_.used, stride_}; }
-    [[nodiscard]] matrix_view<const float> weights() const noexcept { return {weight_, inputs_.used, outputs_.used, stride_}; }
+    [[nodiscard]] matrix_view<float> weights() noexcept { return {view_.weight, view_.inputs, view_.outputs, view_.stride}; }
+    [[nodiscard]] matrix_view<const float> weights() const noexcept { return {view_.weight, view_.inputs, view_.outputs, view_.stride}; }
     // Of the weights, with momentum only; biases [outputs] below.
-    [[nodiscard]] matrix_view<float> velocities() noexcept { return {weight_velocity_, inputs_.used, outputs_.used, stride_}; }
-    [[nodiscard]] matrix_view<const float> velocities() const noexcept { return {weight_velocity_, inputs_.used, outputs_.used, stride_}; }
+    [[nodiscard]] matrix_view<float> velocities() noexcept { return {weight_velocity_, view_.inputs, view_.outputs, view_.stride}; }
+    [[nodiscard]] matrix_view<const float> velocities() const noexcept {
+        return {weight_velocity_, view_.inputs, view_.outputs, view_.stride};
+    }
     [[nodiscard]] const float* bias_velocity() const noexcept { return bias_velocity_; }
-    [[nodiscard]] float* bias() noexcept { return bias_; }
-    [[nodiscard]] const float* bias() const noexcept { return bias_; }
+    [[nodiscard]] float* bias() noexcept { return view_.bias; }
+    [[nodiscard]] const float* bias() const noexcept { return view_.bias; }
     [[nodiscard]] float* bias_velocity() noexcept { return bias_velocity_; }
-    [[nodiscard]] constexpr dense_view view() const noexcept { return {weight_, bias_, inputs_.used, outputs_.used, stride_}; }
+    // What kernels work on: the part in use.
+    [[nodiscard]] constexpr const dense_view& view() const noexcept { return view_; }
 
 private:
-    float* weight_ = nullptr;
-    float* bias_ = nullptr;
+    static constexpr std::uint32_t widen(std::uint32_t& used, std::uint32_t reserved, std::uint32_t n) noexcept {
+        slots both{used, reserved};
+        const std::uint32_t taken = both.grow(n);
+        used = both.used;
+        return taken;
+    }
+
+    dense_view view_{};
     float* weight_velocity_ = nullptr;
     float* bias_velocity_ = nullptr;
-    slots inputs_;
-    slots outputs_;
-    std::uint32_t stride_ = 0;
+    std::uint32_t inputs_reserved_ = 0;
+    std::uint32_t outputs_reserved_ = 0;
     activation function_ = activation::linear;
     bool with_momentum_ = false;
 };

@@ -28,7 +28,7 @@ template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class network {
 public:
     using kernels = Kernels;
-    using workspace = basic_workspace<Pins.layers>;
+    using workspace = basic_workspace<Pins>;
 
     constexpr network() noexcept = default;
     explicit constexpr network(const topology& t) noexcept : layers_{t.hidden_layers() + 1} {
@@ -72,7 +72,7 @@ public:
     // @source LeCun et al. 1998; He et al. 2015
     void randomise(random_generator& source, float gain, bool zero_outputs) noexcept {
         for (std::uint32_t l = 0; l < layers(); ++l) {
-            const float range = gain / __builtin_sqrtf(static_cast<float>(layer_[l].inputs().used));
+            const float range = gain / config::square_root(static_cast<float>(layer_[l].inputs().used));
             layer_[l].randomise(zero_outputs && l + 1 == layers() ? 0.0f : range, source);
         }
         measure_weights();
@@ -80,7 +80,8 @@ public:
 
     // Fills work's outputs [samples][outputs] from its inputs [samples][inputs], which must be finite, within +-limit and
     // zero in the padding. samples <= work.batch(). @cost one read of every weight whose input is not zero; loop-safe
-    SYNAPSE_LOOP_SAFE void forward(workspace& work, std::uint32_t samples) const noexcept {
+    SYNAPSE_LOOP_SAFE void forward(workspace& work, std::uint32_t several) const noexcept {
+        const std::uint32_t samples = pinned(several);
         list_rows(work, 0, samples);
         for (std::uint32_t l = 0; l < layers(); ++l) {
             const auto in = work.units(l, samples);
@@ -123,7 +124,8 @@ public:
         backward(work, samples, rate, momentum, [](std::uint32_t, workspace&) noexcept {});
     }
     template <class Watch>
-    SYNAPSE_LOOP_SAFE void backward(workspace& work, std::uint32_t samples, float rate, float momentum, Watch&& watch) noexcept {
+    SYNAPSE_LOOP_SAFE void backward(workspace& work, std::uint32_t several, float rate, float momentum, Watch&& watch) noexcept {
+        const std::uint32_t samples = pinned(several);
         weight_bound_ += largest_move(samples, rate, momentum);
         for (std::uint32_t b = 0; b < samples; ++b) Kernels::close_delta(outputs(), work.output_delta(b));
         for (std::uint32_t l = layers(); l-- > 0;) {
@@ -203,7 +205,8 @@ private:
     // What is pinned, or else what is. function: of hidden layers.
     static constexpr activation function(const dense& layer) noexcept { return Pins.any ? layer.function() : Pins.function; }
     static constexpr bool has_momentum(const dense& layer) noexcept { return Pins.any ? layer.has_momentum() : Pins.momentum; }
-    static constexpr bool is_single(std::uint32_t samples) noexcept { return Pins.single || samples == 1; }
+    static constexpr std::uint32_t pinned(std::uint32_t samples) noexcept { return Pins.single ? 1 : samples; }
+    static constexpr bool is_single(std::uint32_t samples) noexcept { return pinned(samples) == 1; }
 
     static constexpr std::uint32_t larger(std::uint32_t a, std::uint32_t b) noexcept { return a > b ? a : b; }
     static constexpr std::uint32_t padded(std::uint32_t n) noexcept { return round_up(n, Kernels::lanes); }

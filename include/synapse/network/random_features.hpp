@@ -52,7 +52,7 @@ public:
     // The same bits in every arithmetic and on every machine. @cost 3 (inputs + size) log inputs additions; loop-safe
     SYNAPSE_LOOP_SAFE void compute(const float* x, float* out) const noexcept {
         // Three rounds stretch a vector by block^1.5; projections shall have the inputs' own mean square.
-        const float scale = 1.0f / (static_cast<float>(block_) * __builtin_sqrtf(static_cast<float>(inputs_)));
+        const float scale = 1.0f / (static_cast<float>(block_) * config::square_root(static_cast<float>(inputs_)));
         out[0] = 1.0f;
         std::uint32_t written = 1;
         for (std::uint32_t i = 0; i < direct_; ++i) out[written++] = within(x[i]);

@@ -2,6 +2,7 @@
 // so the fast and the slow system, which have the same topology, take turns in one workspace.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <synapse/core/fields.hpp>
@@ -11,14 +12,13 @@
 
 namespace synapse {
 
-// Layers: at most so many.
-template <std::uint32_t Layers = max_layers>
+template <network_pins Pins = network_pins{}>
 class basic_workspace {
 public:
     constexpr basic_workspace() noexcept = default;
     constexpr basic_workspace(const topology& t, std::uint32_t batch, std::uint32_t lanes) noexcept : batch_{batch}, levels_{t.hidden_layers() + 2} {
-        for (std::uint32_t l = 0; l < levels_; ++l) {
-            const std::uint32_t width = l == 0 ? t.inputs : l + 1 == levels_ ? t.outputs : t.reserved(l - 1);
+        for (std::uint32_t l = 0; l < levels(); ++l) {
+            const std::uint32_t width = l == 0 ? t.inputs : l + 1 == levels() ? t.outputs : t.reserved(l - 1);
             stride_[l] = round_up(width, lanes);
             if (l > 0 && stride_[l] > widest_) widest_ = stride_[l];
         }
@@ -26,33 +26,40 @@ public:
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        for (std::uint32_t l = 0; l < self.levels_; ++l) {
+        const std::uint32_t batch = self.batch();
+        for (std::uint32_t l = 0; l < self.levels(); ++l) {
             const std::uint32_t stride = self.stride_[l];
-            visit.array("units", role::scratch, self.units_[l], extent{self.batch_, stride, self.batch_, stride});
-            if (l + 1 < self.levels_) visit.array("rows", role::scratch, self.rows_[l], vector_extent(stride, stride));
+            visit.array("units", role::scratch, self.units_[l], extent{batch, stride, batch, stride});
+            if (l + 1 < self.levels()) visit.array("rows", role::scratch, self.rows_[l], vector_extent(stride, stride));
         }
-        for (auto& delta : self.delta_) visit.array("delta", role::scratch, delta, extent{self.batch_, self.widest_, self.batch_, self.widest_});
+        for (auto& delta : self.delta_) visit.array("delta", role::scratch, delta, extent{batch, self.widest_, batch, self.widest_});
     }
 
-    [[nodiscard]] constexpr std::uint32_t batch() const noexcept { return batch_; }
+    [[nodiscard]] constexpr std::uint32_t batch() const noexcept { return Pins.single ? 1 : batch_; }
 
     // Activations of level l (0: the inputs, last: the outputs) for samples [0, samples), samples <= batch().
     [[nodiscard]] batch_view<float> units(std::uint32_t l, std::uint32_t samples) noexcept { return {units_[l], samples, stride_[l]}; }
-    [[nodiscard]] float* input(std::uint32_t sample) noexcept { return units(0, batch_)[sample]; }
-    [[nodiscard]] float* output(std::uint32_t sample) noexcept { return units(levels_ - 1, batch_)[sample]; }
+    [[nodiscard]] float* input(std::uint32_t sample) noexcept { return units_[0] + offset(sample, stride_[0]); }
+    [[nodiscard]] float* output(std::uint32_t sample) noexcept { return units_[levels() - 1] + offset(sample, stride_[levels() - 1]); }
 
     // Gradients with respect to the sums of level l; levels take the two buffers in turn. Columns past the level's width are zero.
     [[nodiscard]] batch_view<float> delta(std::uint32_t l, std::uint32_t samples) noexcept { return {delta_[l % 2], samples, widest_}; }
-    [[nodiscard]] float* output_delta(std::uint32_t sample) noexcept { return delta(levels_ - 1, batch_)[sample]; }
+    [[nodiscard]] float* output_delta(std::uint32_t sample) noexcept { return delta_[(levels() - 1) % 2] + offset(sample, widest_); }
 
     [[nodiscard]] std::uint32_t* rows(std::uint32_t l) noexcept { return rows_[l]; }
-    std::uint32_t row_count[Layers] = {};  // entries of rows(l), set by the forward pass
+    std::uint32_t row_count[Pins.layers] = {};  // entries of rows(l), set by the forward pass
 
 private:
-    float* units_[Layers + 1] = {};
-    std::uint32_t* rows_[Layers] = {};
+    // What is pinned, or else what is.
+    [[nodiscard]] constexpr std::uint32_t levels() const noexcept { return Pins.any ? levels_ : Pins.layers + 1; }
+    static constexpr std::size_t offset(std::uint32_t sample, std::uint32_t stride) noexcept {
+        return Pins.single ? 0 : std::size_t{sample} * stride;
+    }
+
+    float* units_[Pins.layers + 1] = {};
+    std::uint32_t* rows_[Pins.layers] = {};
     float* delta_[2] = {};
-    std::uint32_t stride_[Layers + 1] = {};
+    std::uint32_t stride_[Pins.layers + 1] = {};
     std::uint32_t batch_ = 0;
     std::uint32_t levels_ = 0;
     std::uint32_t widest_ = 0;

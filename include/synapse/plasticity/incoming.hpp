@@ -53,7 +53,7 @@ public:
             for (std::uint32_t j = 0; j < above_.used; ++j) error_[j] = 1.0f;
             size = static_cast<float>(above_.used);
         }
-        const float erred = held(Kernels::dot(above_.used, delta, error_) / __builtin_sqrtf(size));
+        const float erred = held(Kernels::dot(above_.used, delta, error_) / config::square_root(size));
         const float answered = held(Kernels::dot(below_.used, x, direction_) - Kernels::dot(below_.used, mean_, direction_));
         for (std::uint32_t k = 0; k < below_.used; ++k) {
             const float mean = mean_[k] + share * (x[k] - mean_[k]);
@@ -112,7 +112,7 @@ SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t 
     // Both parts together are as long as a vector of chance: its elements have a variance of range^2 / 3.
     const float by_chance = !guided ? range : count == 1 ? 0.0f : 0.5f * range;
     const float by_guide =
-        guided ? (count == 1 ? 1.0f : 0.8660254f) * range * __builtin_sqrtf(static_cast<float>(w.rows) / (3.0f * length)) : 0.0f;
+        guided ? (count == 1 ? 1.0f : 0.8660254f) * range * config::square_root(static_cast<float>(w.rows) / (3.0f * length)) : 0.0f;
     const std::uint32_t phase = guided ? source.next() & 1u : 0u;
     for (std::uint32_t j = first; j < first + count; ++j) bias[j] = 0.0f;
     for (std::uint32_t k = 0; k < w.rows; ++k) {
@@ -123,7 +123,7 @@ SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t 
             bias[j] -= row[j] * x[k];
         }
     }
-    float largest = by_chance + by_guide * __builtin_sqrtf(length);
+    float largest = by_chance + by_guide * config::square_root(length);
     for (std::uint32_t j = first; j < first + count; ++j) {
         bias[j] = !guided ? 0.0f : bias[j] * (count == 1 ? 0.8f : source.symmetric());
         const float magnitude = bias[j] < 0.0f ? -bias[j] : bias[j];

@@ -78,7 +78,7 @@ public:
 
     // For network::backward: holds back what is frozen and, if `looks`, learns from the last of `samples` what it tells of units and errors.
     // @cost the units and inputs of the layer a few times; loop-safe
-    SYNAPSE_LOOP_SAFE void watch(std::uint32_t l, basic_workspace<Pins.layers>& work, std::uint32_t samples, bool looks = true) noexcept {
+    SYNAPSE_LOOP_SAFE void watch(std::uint32_t l, basic_workspace<Pins>& work, std::uint32_t samples, bool looks = true) noexcept {
         const auto delta = work.delta(l + 1, samples);
         const std::uint32_t last = samples - 1;
         if (looks && l > 0) layer_[l - 1].guide.template add<Kernels>(work.units(l - 1, samples)[last], delta[last]);
@@ -161,7 +161,7 @@ private:
     void connect(network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, std::uint32_t l, std::uint32_t first, std::uint32_t count,
                  incoming how, const float* x, random_generator& source) noexcept {
         if (count == 0) return;
-        const float range = gain_ / __builtin_sqrtf(static_cast<float>(fast.layer(l).inputs().used));
+        const float range = gain_ / config::square_root(static_cast<float>(fast.layer(l).inputs().used));
         draw_incoming(fast, l, first, count, how, layer_[l].guide, x, range, source);
         if (slow != nullptr) copy_incoming(fast, *slow, l, first, count);
     }

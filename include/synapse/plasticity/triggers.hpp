@@ -111,7 +111,7 @@ public:
         float overlap = 0.0f;
         for (std::uint32_t j = 0; j < n; ++j) {
             const float variance = units.variance(j);
-            const float z = variance > 1e-12f ? (h[j] - units.mean(j)) / __builtin_sqrtf(variance) : 0.0f;
+            const float z = variance > 1e-12f ? (h[j] - units.mean(j)) / config::square_root(variance) : 0.0f;
             overlap += z * probe_[j];
             probe_[j] = z > 30.0f ? 30.0f : z < -30.0f ? -30.0f : z;
         }
