@@ -130,7 +130,7 @@ public:
         fast_.forward(work_, 1);
         for (std::uint32_t j = 0; j < form_.outputs; ++j) work_.output_delta(0)[j] = 0.0f;
         agree(0, 1.0f);
-        descend(1);
+        descend(1, rate());
         ++report_.unlabelled;
         return status::ok;
     }
@@ -214,7 +214,7 @@ public:
             std::uint32_t count = smaller(form_.batch, budget - done.samples);
             if (left < count) count = static_cast<std::uint32_t>(left);
             if (!fast_.admits(count, rate(), tuning_.momentum)) return done;
-            pass(count, 1.0f / static_cast<float>(count), 0, nullptr, nullptr, nullptr);
+            pass(rate(), count, 1.0f / static_cast<float>(count), 0, nullptr, nullptr, nullptr);
             ++report_.steps_asleep;
             consolidate();
             report_.replayed += count;

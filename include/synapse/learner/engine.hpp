@@ -62,7 +62,7 @@ public:
           memory_{sizes.memory()},
           classes_{sizes.learns == task::classification ? sizes.outputs : 0},
           ensemble_{sizes},
-          pending_{sizes.pending, sizes.inputs},
+          pending_{sizes.pending, sizes.pending == 0 ? 0 : sizes.inputs},
           growing_{made<growing_type, parts::plastic>(sizes.plastic, sizes)} {}
 
     // The names here are the keys of a checkpoint's map.
@@ -263,7 +263,8 @@ protected:
     SYNAPSE_OUTLINE status learn(std::uint32_t samples, const float* x, const float* y, const std::uint32_t* labels) noexcept {
         const std::uint32_t fresh = parts::network.single ? 1 : samples;
         const std::uint32_t replays = replays_due(fresh);
-        if (!fast_.admits(fresh + replays, rate(), tuning_.momentum)) return status::diverged;
+        const float speed = rate();
+        if (!fast_.admits(fresh + replays, speed, tuning_.momentum)) return status::diverged;
         if (learns_scaling()) {
             for (std::uint32_t b = 0; b < fresh; ++b) inputs_.update(x + std::size_t{b} * form_.inputs, tuning_.normalizer_horizon);
         }
@@ -273,10 +274,10 @@ protected:
         // The new samples share the first pass with as many replayed ones as fit; the rest follow in passes of their own.
         const float weight = replays == 0 ? 0.0f : replay_share(replays);
         std::uint32_t together = smaller(form_.batch - fresh, replays);
-        pass(together, weight, fresh, x, y, labels);
+        pass(speed, together, weight, fresh, x, y, labels);
         for (std::uint32_t done = together; done < replays; done += together) {
             together = smaller(form_.batch, replays - done);
-            pass(together, weight, 0, nullptr, nullptr, nullptr);
+            pass(speed, together, weight, 0, nullptr, nullptr, nullptr);
         }
 
         if (!is_classifier()) targets_.update(y, tuning_.normalizer_horizon);  // after the error was taken: prequential
@@ -311,7 +312,7 @@ protected:
     static constexpr std::uint32_t smaller(std::uint32_t a, std::uint32_t b) noexcept { return a < b ? a : b; }
 
     // One pass over the weights: `replays` drawn samples first, then `fresh` new ones.
-    void pass(std::uint32_t replays, float replay_weight, std::uint32_t fresh, const float* x, const float* y,
+    void pass(float speed, std::uint32_t replays, float replay_weight, std::uint32_t fresh, const float* x, const float* y,
               const std::uint32_t* labels) noexcept {
         for (std::uint32_t b = 0; b < replays; ++b) recall(b);
         for (std::uint32_t b = 0; b < fresh; ++b) scale_input(x + std::size_t{b} * form_.inputs, work_.input(replays + b));
@@ -334,20 +335,20 @@ protected:
                 target_delta(replays + b, y);
             }
         }
-        descend(replays + fresh);
+        descend(replays + fresh, speed);
     }
 
     // One step down the gradients in work_, under the eyes of what makes units grow.
-    void descend(std::uint32_t samples) noexcept {
+    void descend(std::uint32_t samples, float speed) noexcept {
         if constexpr (parts::plastic) {
             if (form_.plastic) {
                 const bool looks = growing_.looks();
-                fast_.backward(work_, samples, rate(), tuning_.momentum,
+                fast_.backward(work_, samples, speed, tuning_.momentum,
                                [&](std::uint32_t l, auto& work) noexcept { growing_.layers().watch(l, work, samples, looks); });
                 return;
             }
         }
-        fast_.backward(work_, samples, rate(), tuning_.momentum);
+        fast_.backward(work_, samples, speed, tuning_.momentum);
     }
     // The system that grows with the fast one; null for none.
     [[nodiscard]] network_type* followers() noexcept { return form_.slow ? &slow_system() : nullptr; }
@@ -516,10 +517,8 @@ protected:
     [[nodiscard]] constexpr bool stores_raw() const noexcept {
         return form_.format == sample_format::f32 || form_.format == sample_format::f16 || form_.scaling == input_scaling::none;
     }
-    [[nodiscard]] float range_low() const noexcept { return form_.scaling == input_scaling::none ? form_.range_low : -tuning_.input_clamp; }
-    [[nodiscard]] float range_high() const noexcept {
-        return form_.scaling == input_scaling::none ? form_.range_high : tuning_.input_clamp;
-    }
+    [[nodiscard]] float range_low() const noexcept { return form_.scaling == input_scaling::none ? low_of(form_) : -tuning_.input_clamp; }
+    [[nodiscard]] float range_high() const noexcept { return form_.scaling == input_scaling::none ? high_of(form_) : tuning_.input_clamp; }
     [[nodiscard]] float* slow_answer(std::uint32_t b) noexcept { return slow_answers_ + std::size_t{b} * form_.outputs; }
 
     Form form_;

@@ -32,16 +32,29 @@ constexpr pins pins_of(const shape& s) noexcept {
             s.scaling};
 }
 
-// A number that is 0 unless Present.
-template <bool Present>
+// A number that is Otherwise unless Present.
+template <bool Present, std::uint32_t Otherwise = 0>
 struct pinned_number {
     std::uint32_t value;
     constexpr operator std::uint32_t() const noexcept { return value; }
 };
-template <>
-struct pinned_number<false> {
+template <std::uint32_t Otherwise>
+struct pinned_number<false, Otherwise> {
     explicit constexpr pinned_number(std::uint32_t) noexcept {}
-    constexpr operator std::uint32_t() const noexcept { return 0; }
+    constexpr operator std::uint32_t() const noexcept { return Otherwise; }
+};
+
+// What coarse samples span, where inputs are not standardised; elsewhere the tuning says it.
+template <bool Present>
+struct pinned_range {
+    float low;
+    float high;
+};
+template <>
+struct pinned_range<false> {
+    constexpr pinned_range(float, float) noexcept {}
+    static constexpr float low = 0.0f;
+    static constexpr float high = 0.0f;
 };
 
 template <pins Pins>
@@ -50,9 +63,9 @@ struct pinned_replay_form {
     static constexpr sample_format format = Pins.format;
     static constexpr replay_policy policy = Pins.policy;
     [[no_unique_address]] pinned_number<is(feature::replay)> capacity;
-    std::uint32_t features;
-    [[no_unique_address]] pinned_number<is(feature::targets)> targets;
-    [[no_unique_address]] pinned_number<is(feature::classes)> classes;
+    [[no_unique_address]] pinned_number<is(feature::replay)> features;
+    [[no_unique_address]] pinned_number<is(feature::replay) && is(feature::targets)> targets;
+    [[no_unique_address]] pinned_number<is(feature::replay) && is(feature::classes)> classes;
 
     constexpr pinned_replay_form() noexcept : pinned_replay_form{replay_form{}} {}
     constexpr pinned_replay_form(const replay_form& f) noexcept
@@ -76,11 +89,10 @@ struct pinned_shape {
     const shape* whole;
     std::uint32_t inputs;
     std::uint32_t outputs;
-    std::uint32_t batch;
+    [[no_unique_address]] pinned_number<!Pins.network.single, 1> batch;
     [[no_unique_address]] pinned_number<is(feature::replay)> replay;
     [[no_unique_address]] pinned_number<is(feature::pending)> pending;
-    float range_low;
-    float range_high;
+    [[no_unique_address]] pinned_range<Pins.scaling == input_scaling::none> range;
 
     // The shape lives as long as the learner: that of learner<shape> is a constant.
     constexpr pinned_shape(const shape& s) noexcept
@@ -90,11 +102,22 @@ struct pinned_shape {
           batch{s.batch},
           replay{s.replay},
           pending{s.pending},
-          range_low{s.range_low},
-          range_high{s.range_high} {}
+          range{s.range_low, s.range_high} {}
     constexpr operator const shape&() const noexcept { return *whole; }
     static constexpr const char* flaw() noexcept { return nullptr; }  // learner<shape> has looked when it was compiled
 };
+
+// The range of either.
+constexpr float low_of(const shape& s) noexcept { return s.range_low; }
+constexpr float high_of(const shape& s) noexcept { return s.range_high; }
+template <pins Pins>
+constexpr float low_of(const pinned_shape<Pins>& s) noexcept {
+    return s.range.low;
+}
+template <pins Pins>
+constexpr float high_of(const pinned_shape<Pins>& s) noexcept {
+    return s.range.high;
+}
 
 // In the place of a part that a learner has not.
 struct absent_part {

@@ -31,8 +31,8 @@ public:
     using workspace = basic_workspace<Pins>;
 
     constexpr network() noexcept = default;
-    explicit constexpr network(const topology& t) noexcept : layers_{t.hidden_layers() + 1} {
-        for (std::uint32_t l = 0; l < layers_; ++l) {
+    explicit constexpr network(const topology& t) noexcept : layers_{Pins.any ? t.hidden_layers() + 1 : 0} {
+        for (std::uint32_t l = 0; l < layers(); ++l) {
             const slots in = l == 0 ? slots{t.inputs, t.inputs} : slots{t.hidden[l - 1], t.reserved(l - 1)};
             const slots out = l + 1 == layers() ? slots{t.outputs, t.outputs} : slots{t.hidden[l], t.reserved(l)};
             layer_[l] = dense{in, out, l + 1 == layers() ? activation::linear : t.function, t.momentum, Kernels::lanes};

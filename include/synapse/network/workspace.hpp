@@ -16,7 +16,8 @@ template <network_pins Pins = network_pins{}>
 class basic_workspace {
 public:
     constexpr basic_workspace() noexcept = default;
-    constexpr basic_workspace(const topology& t, std::uint32_t batch, std::uint32_t lanes) noexcept : batch_{batch}, levels_{t.hidden_layers() + 2} {
+    constexpr basic_workspace(const topology& t, std::uint32_t batch, std::uint32_t lanes) noexcept
+        : batch_{Pins.single ? 0 : batch}, levels_{Pins.any ? t.hidden_layers() + 2 : 0} {
         for (std::uint32_t l = 0; l < levels(); ++l) {
             const std::uint32_t width = l == 0 ? t.inputs : l + 1 == levels() ? t.outputs : t.reserved(l - 1);
             stride_[l] = round_up(width, lanes);
