@@ -1,6 +1,7 @@
 // The umbrella of the core, floors 0 to 6: all that a device needs, and nothing that a device cannot have.
 #pragma once
 
+#include <synapse/config.hpp>
 #include <synapse/agent/agent.hpp>
 #include <synapse/agent/health.hpp>
 #include <synapse/agent/internal_state.hpp>
@@ -25,7 +26,6 @@
 #include <synapse/checkpoint/save_rounded.hpp>
 #include <synapse/checkpoint/stream.hpp>
 #include <synapse/checkpoint/unpack.hpp>
-#include <synapse/config.hpp>
 #include <synapse/core/arena.hpp>
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/divide.hpp>
