@@ -69,6 +69,13 @@
 #define SYNAPSE_OPAQUE(vector) static_cast<void>(vector)
 #endif
 
+// Between what is made of a float and what the float becomes: in that order the second may take the first one's register.
+#if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M' && defined(__GNUC__)
+#define SYNAPSE_IN_ORDER(made, number) __asm__("" : "+t"(made), "+t"(number))
+#else
+#define SYNAPSE_IN_ORDER(made, number) static_cast<void>(0)
+#endif
+
 // gcc 12 takes the deliberately undefined operands inside its own AVX-512 intrinsics for mistakes of whoever calls them.
 #if defined(__GNUC__) && !defined(__clang__)
 #define SYNAPSE_INTRINSICS_BEGIN                                                                      \
@@ -162,6 +169,13 @@ inline constexpr bool microcontroller = true;
 inline constexpr bool microcontroller = true;
 #else
 inline constexpr bool microcontroller = false;
+#endif
+
+// True in a build for size: where there is a short way and a fast way to the same bits, the short one is taken.
+#if defined(__OPTIMIZE_SIZE__)
+inline constexpr bool small = true;
+#else
+inline constexpr bool small = false;
 #endif
 
 // True if the machine has the instruction behind SYNAPSE_CRC32C_64.

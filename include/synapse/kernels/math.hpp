@@ -6,6 +6,7 @@
 //     constant(float)                    that number in every lane
 //     madd(a, b, c)                      a * b + c in the chosen arithmetic
 //     min(a, b), max(a, b)               of finite numbers, not of two zeros of different signs
+//     held(a, most)                      max(-most, min(most, a)), most > 0
 //     positive(a, x, y)                  x where a > 0, else y
 //     pow2(n)                            2^n for integral n in [-126, 127]
 //     split(x, exponent)                 x > 0, normal: mantissa in [sqrt(1/2), sqrt(2)) and its exponent as a number
@@ -15,6 +16,8 @@
 
 #include <bit>
 #include <cstdint>
+
+#include <synapse/config.hpp>
 
 namespace synapse::math {
 
@@ -27,6 +30,15 @@ struct scalar_operations {
     static constexpr float divide(float a, float b) noexcept { return a / b; }
     static constexpr float min(float a, float b) noexcept { return a < b ? a : b; }
     static constexpr float max(float a, float b) noexcept { return a > b ? a : b; }
+    // On a microcontroller a comparison of floats takes four instructions, or without an FPU a call. What is not a number stays so.
+    static constexpr float held(float a, float most) noexcept {
+        if constexpr (!config::microcontroller) return max(-most, min(most, a));
+        const std::uint32_t bits = std::bit_cast<std::uint32_t>(a);
+        const std::uint32_t largest = std::bit_cast<std::uint32_t>(most);
+        if ((bits & 0x7fffffffu) > largest) [[unlikely]]
+            return a != a ? a : std::bit_cast<float>((bits & 0x80000000u) | largest);
+        return a;
+    }
     static constexpr float positive(float a, float x, float y) noexcept { return a > 0.0f ? x : y; }
     static constexpr float pow2(float n) noexcept {
         return std::bit_cast<float>((static_cast<std::uint32_t>(static_cast<std::int32_t>(n)) + 127u) << 23);
@@ -46,7 +58,7 @@ struct scalar_operations {
 template <class Operations>
 constexpr typename Operations::value tanh(typename Operations::value x) noexcept {
     using ops = Operations;
-    x = ops::max(ops::constant(-9.01f), ops::min(ops::constant(9.01f), x));
+    x = ops::held(x, ops::constant(9.01f));
     const auto t = x * x;
     auto p = ops::constant(1.3336885795e-08f);
     p = ops::madd(p, t, ops::constant(2.0596303377e-05f));
@@ -58,8 +70,7 @@ constexpr typename Operations::value tanh(typename Operations::value x) noexcept
     q = ops::madd(q, t, ops::constant(2.5874033946e-02f));
     q = ops::madd(q, t, ops::constant(4.6713688611e-01f));
     q = ops::madd(q, t, ops::constant(1.0f));
-    const auto y = ops::divide(x * p, q);
-    return ops::max(ops::constant(-1.0f), ops::min(ops::constant(1.0f), y));
+    return ops::held(ops::divide(x * p, q), ops::constant(1.0f));
 }
 
 // e^x. Arguments below -87.3 give 2^-126 (never a denormal), above 88 give e^88: no overflow. Monotone; at most 1.1 ulp inside.

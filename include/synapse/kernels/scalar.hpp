@@ -26,7 +26,7 @@ struct scalar_kernels {
         std::uint32_t count = 0;
         for (std::uint32_t k = 0; k < n; ++k) {
             index[count] = k;  // overwritten unless x[k] counts: no branch to mispredict
-            count += x[k] != 0.0f;
+            count += counts(x[k]);
         }
         return count;
     }
@@ -35,7 +35,7 @@ struct scalar_kernels {
         std::uint32_t count = 0;
         for (std::uint32_t k = 0; k < n; ++k) {
             bool any = false;
-            for (std::uint32_t b = 0; b < x.samples; ++b) any |= x[b][k] != 0.0f;
+            for (std::uint32_t b = 0; b < x.samples; ++b) any |= counts(x[b][k]);
             index[count] = k;
             count += any;
         }
@@ -44,7 +44,13 @@ struct scalar_kernels {
 
     static void forward(const dense_view& layer, row_list rows, const float* x, float* a) noexcept {
         std::uint32_t j = 0;
+        if constexpr (unrolls) {
+            for (; j + 16 <= layer.outputs; j += 16) forward_columns(std::make_index_sequence<16>{}, layer, rows, x, a, j);
+        }
         for (; j + 8 <= layer.outputs; j += 8) forward_columns(std::make_index_sequence<8>{}, layer, rows, x, a, j);
+        if constexpr (unrolls) {
+            if (layer.outputs - j == 3) return forward_columns(std::make_index_sequence<3>{}, layer, rows, x, a, j);
+        }
         for (; j + 2 <= layer.outputs; j += 2) forward_columns(std::make_index_sequence<2>{}, layer, rows, x, a, j);
         for (; j < layer.outputs; ++j) forward_columns(std::make_index_sequence<1>{}, layer, rows, x, a, j);
     }
@@ -54,7 +60,15 @@ struct scalar_kernels {
     }
 
     static void backward(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
-        for (std::uint32_t i = 0; i < rows.count; ++i) {
+        std::uint32_t i = 0;
+        if (unrolls && dx != nullptr) {
+            if (layer.outputs == 1) return backward_few<1>(layer, rows, x, delta, rate, dx);
+            if (layer.outputs == 2) return backward_few<2>(layer, rows, x, delta, rate, dx);
+            if (layer.outputs == 3) return backward_few<3>(layer, rows, x, delta, rate, dx);
+            if (layer.outputs == 4) return backward_few<4>(layer, rows, x, delta, rate, dx);
+            for (; i + 2 <= rows.count; i += 2) backward_two(layer, rows.index[i], rows.index[i + 1], x, delta, rate, dx);
+        }
+        for (; i < rows.count; ++i) {
             const std::uint32_t k = rows.index[i];
             float* w = layer.weight + std::size_t{k} * layer.stride;
             const float s = -rate * x[k];
@@ -102,7 +116,7 @@ struct scalar_kernels {
         for (std::uint32_t j = 0; j < n; ++j) {
             const float error = saturate(y[j] - target[j]);
             sum = Arithmetic::madd(0.5f * error, error, sum);
-            delta[j] = scale * operations::max(-clip, operations::min(clip, error));
+            delta[j] = scale * operations::held(error, clip);
         }
         return sum;
     }
@@ -159,8 +173,12 @@ struct scalar_kernels {
 private:
     static constexpr std::uint32_t half = partial_sums / 2;
     static constexpr std::uint32_t few = 4;
+    // For a processor that has registers for it and does one thing at a time: fewer loads and less counting, in more text. A wider one's
+    // compiler does better with the plain loops.
+    static constexpr bool unrolls = Lanes == 1 && !config::small;
 
-    static constexpr float saturate(float x) noexcept { return operations::max(-limit, operations::min(limit, x)); }
+    static constexpr bool counts(float x) noexcept { return (std::bit_cast<std::uint32_t>(x) & 0x7fffffffu) != 0; }
+    static constexpr float saturate(float x) noexcept { return operations::held(x, limit); }
 
     // sizeof...(I) neighbouring outputs at once: one load of x serves them all and the sums stay in registers.
     template <std::size_t... I>
@@ -170,8 +188,12 @@ private:
         for (std::uint32_t i = 0; i < rows.count; ++i) {
             const std::uint32_t k = rows.index[i];
             const float* w = layer.weight + std::size_t{k} * layer.stride + j;
-            const float xk = x[k];
-            ((sum[I] = Arithmetic::madd(xk, w[I], sum[I])), ...);
+            float xk = x[k];
+            const auto column = [&](float& at, float weight) SYNAPSE_INLINE_LAMBDA {
+                at = Arithmetic::madd(xk, weight, at);
+                SYNAPSE_IN_ORDER(at, xk);
+            };
+            (column(sum[I], w[I]), ...);
         }
         ((a[j + I] = sum[I]), ...);
     }
@@ -189,6 +211,56 @@ private:
     }
 
     static float dot_and_add(std::uint32_t n, float s, const float* delta, float* w) noexcept { return dot_columns<true>(n, s, delta, w); }
+
+    // All rows of a layer of so few outputs that delta stays in registers.
+    template <std::uint32_t Outputs>
+    static SYNAPSE_OUTLINE void backward_few(const dense_view& layer, row_list rows, const float* SYNAPSE_RESTRICT x,
+                                             const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
+        float d[few];
+        for (std::uint32_t j = 0; j < Outputs; ++j) d[j] = delta[j];
+        for (std::uint32_t i = 0; i < rows.count; ++i) {
+            const std::uint32_t k = rows.index[i];
+            dx[k] = few_columns<true>(Outputs, -rate * x[k], d, layer.weight + std::size_t{k} * layer.stride);
+        }
+        add(Outputs, -rate, d, layer.bias);
+    }
+
+    // Rows k and l in one pass: one load of delta serves both. Four partial sums of each at a time, those that fold adds first.
+    static SYNAPSE_INLINE void backward_two(const dense_view& layer, std::uint32_t k, std::uint32_t l, const float* SYNAPSE_RESTRICT x,
+                                            const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
+        const float s = -rate * x[k];
+        const float t = -rate * x[l];
+        const std::uint32_t n = layer.outputs;
+        const std::uint32_t rest = n % partial_sums;
+        float first[4], second[4];
+        for (std::uint32_t q = 0; q < 4; ++q) {
+            const float* SYNAPSE_RESTRICT d = delta + q;
+            float* SYNAPSE_RESTRICT v = layer.weight + std::size_t{k} * layer.stride + q;
+            float* SYNAPSE_RESTRICT w = layer.weight + std::size_t{l} * layer.stride + q;
+            float p0 = 0.0f, p1 = 0.0f, p2 = 0.0f, p3 = 0.0f, r0 = 0.0f, r1 = 0.0f, r2 = 0.0f, r3 = 0.0f;
+            const auto columns = [&](std::uint32_t j, float& p, float& r) SYNAPSE_INLINE_LAMBDA {
+                one_column<true>(s, d[j], v[j], p);
+                one_column<true>(t, d[j], w[j], r);
+            };
+            for (std::uint32_t i = n / partial_sums; i != 0; --i) {
+                columns(0, p0, r0);
+                columns(4, p1, r1);
+                columns(8, p2, r2);
+                columns(12, p3, r3);
+                d += partial_sums, v += partial_sums, w += partial_sums;
+            }
+            if (rest != 0) {
+                if (rest > q) columns(0, p0, r0);
+                if (rest > q + 4) columns(4, p1, r1);
+                if (rest > q + 8) columns(8, p2, r2);
+                if (rest > q + 12) columns(12, p3, r3);
+            }
+            first[q] = (p0 + p2) + (p1 + p3);
+            second[q] = (r0 + r2) + (r1 + r3);
+        }
+        dx[k] = ((first[0] + first[2]) + (first[1] + first[3])) + 0.0f;
+        dx[l] = ((second[0] + second[2]) + (second[1] + second[3])) + 0.0f;
+    }
 
     // Contract 2, and 4 in the same pass when Update. Eight partial sums at a time: sixteen and their operands fill all registers.
     template <bool Update>
@@ -237,8 +309,9 @@ private:
 
     template <bool Update>
     static SYNAPSE_INLINE void one_column(float s, float delta, float& w, float& p) noexcept {
-        const float old = w;
+        float old = w;
         p = Arithmetic::madd(delta, old, p);
+        SYNAPSE_IN_ORDER(p, old);
         if constexpr (Update) w = Arithmetic::madd(s, delta, old);
     }
 };

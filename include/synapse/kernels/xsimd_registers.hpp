@@ -44,6 +44,7 @@ struct xsimd_operations {
     static SYNAPSE_INLINE value divide(const value& a, const value& b) noexcept { return quotient(a, b); }
     static SYNAPSE_INLINE value min(const value& a, const value& b) noexcept { return xsimd::min(a, b); }
     static SYNAPSE_INLINE value max(const value& a, const value& b) noexcept { return xsimd::max(a, b); }
+    static SYNAPSE_INLINE value held(const value& a, const value& most) noexcept { return max(value(0.0f) - most, min(most, a)); }
 
 private:
     // xsimd::fma multiplies and adds on some architectures (AVX-512 in xsimd 8), and its division of floats on Arm is an
