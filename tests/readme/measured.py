@@ -29,6 +29,18 @@ def size(said):
     return table(["linked beyond the same firmware without a learner", "text", "goal", "RAM"], body)
 
 
+def board_steps(said):
+    body = [[o["what"], o["opt"], f"{o['instructions_per_step']:,}", f"{o['goal']:,}" if o["goal"] else "", f"{o['worst_step']:,}",
+             f"{o['cycles_estimate']:,}"] for o in objects(said[0]) if o["kind"] == "step"]
+    return table(["a step on Cortex-M4F", "", "instructions, median", "goal", "worst", "cycles, estimated"], body)
+
+
+def board_lives(said):
+    body = [[o["what"], f"{o['instructions_per_step']:,}", f"{o['worst_step']:,}", f"{o['worst_step'] / o['instructions_per_step']:.2f}",
+             f"{o['cycles_estimate']:,}"] for o in objects(said[0]) if o["kind"] == "life"]
+    return table(["a life on Cortex-M4F, -Os", "instructions, median", "worst", "worst / median", "cycles, estimated"], body)
+
+
 def long_logs(said):
     o = objects(said[0])[0]
     body = [["opened for the first time: curves on the screen", f"{o['first_curve_s']:.2f} s"],
@@ -180,5 +192,7 @@ TABLES = {
     "checkpoints": Table(["bench_checkpoint --json", "bench_verify --json"],
                          ["bench_checkpoint --json", "bench_verify --files 10 --megabytes 0.1 --json"], checkpoints, timed=True),
     "long_logs": Table(["bench_dashboard --json"], ["bench_dashboard --rows 20000 --json"], long_logs, timed=True),
+    "board_steps": Table(["tests/size/steps --json"], ['tests/size/steps --only "network, fused, relu" --json'], board_steps),
+    "board_lives": Table(["tests/size/steps --json"], ['tests/size/steps --only "learner with all, -Os" --json'], board_lives),
     "size": Table(["tests/size/run --json"], ["tests/size/run --json"], size),
 }
