@@ -107,6 +107,10 @@ std::vector<method> methods() {
         plain.capacity = capacity;
         plain.augment = false;
         all.push_back(ours("synapse 10+10, no augmentation", plain));
+        our_numbers told;
+        told.capacity = capacity;
+        told.told = true;
+        all.push_back(ours("synapse 10+10, told of all classes", told));
     }
     our_numbers bits;
     bits.replays = 50;
@@ -220,7 +224,8 @@ int main(int argc, char** argv) {
         options x;
         console::parse({argv + 1, static_cast<std::size_t>(argc - 1)}, x, option_table());
         if (x.help) {
-            std::printf("bench_remember: learning class after class in one pass, without forgetting\n\n%s", console::help(option_table()).c_str());
+            std::printf("bench_remember: learning class after class in one pass, without forgetting\n\n%s",
+                        console::help(option_table()).c_str());
             return console::done;
         }
         return bench_all(x);
@@ -228,7 +233,8 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "bench_remember: %s\n", error.what());
         return console::misused;
     } catch (const synapse::streams::data_error& error) {
-        std::fprintf(stderr, "bench_remember: %s\nexamples/get_mnist fetches MNIST; --path says where it is; --synthetic needs no data\n", error.what());
+        std::fprintf(stderr, "bench_remember: %s\nexamples/get_mnist fetches MNIST; --path says where it is; --synthetic needs no data\n",
+                     error.what());
         return console::bad_data;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench_remember: %s\n", error.what());

@@ -16,15 +16,16 @@
 namespace remember {
 
 struct our_numbers {
-    std::uint32_t fresh = 10;     // new samples a step
-    std::uint32_t replays = 10;   // replayed for each step of so many
-    std::uint32_t capacity = 0;   // samples
+    std::uint32_t fresh = 10;    // new samples a step
+    std::uint32_t replays = 10;  // replayed for each step of so many
+    std::uint32_t capacity = 0;  // samples
     synapse::sample_format format = synapse::sample_format::u8;
     synapse::replay_policy policy = synapse::replay_policy::balanced;
     bool slow = true;
-    bool augment = true;          // images: shifts of up to 2 pixels; else nothing
-    std::uint32_t sleep = 0;      // samples replayed after each part
-    float replay_ratio = -1.0f;   // instead of the one that `replays` gives; below 0: none given
+    bool augment = true;         // images: shifts of up to 2 pixels; else nothing
+    bool told = false;           // of all classes before the first sample; else each is new when it comes
+    std::uint32_t sleep = 0;     // samples replayed after each part
+    float replay_ratio = -1.0f;  // instead of the one that `replays` gives; below 0: none given
 };
 
 inline synapse::shape our_shape(const problem& p, const our_numbers& n) {
@@ -62,10 +63,13 @@ class our_student final : public student {
 public:
     our_student(const problem& p, const our_numbers& n, const synapse::tuning& t)
         : numbers_{n}, tuning_{t}, model_{our_shape(p, n), t}, shift_{p.rows, p.columns} {
+        for (std::uint32_t c = 0; n.told && c < p.classes; ++c) static_cast<void>(model_.expect(c));
         if (n.augment && p.rows != 0) model_.augment_replay(&synapse::augment::shift::apply, &shift_);
     }
 
-    [[nodiscard]] bool learn(std::span<const float> x, std::span<const std::uint32_t> labels) override { return ok(model_.step(x, labels)); }
+    [[nodiscard]] bool learn(std::span<const float> x, std::span<const std::uint32_t> labels) override {
+        return ok(model_.step(x, labels));
+    }
 
     [[nodiscard]] std::vector<std::string> ways() const override {
         if (!numbers_.slow) return {"fast"};

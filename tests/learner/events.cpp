@@ -191,6 +191,22 @@ TEST_CASE("a class forgotten on request is gone from the buffer and from every a
     CHECK(*model.classify(world(2)) == 2);
 }
 
+TEST_CASE("a class can be expected before its first sample, and forgotten again") {
+    learner model{classifier_shape, {}};
+    cloud world;
+    CHECK(model.expect(4) == synapse::status::out_of_range);
+    CHECK_FALSE(model.knows(2));
+    REQUIRE(ok(model.expect(2)));
+    CHECK(model.knows(2));
+    REQUIRE(ok(model.step(world(0), 0)));
+    float p[4];
+    REQUIRE(ok(model.predict(world(0), p)));
+    CHECK(p[2] > 0.0f);
+    CHECK(p[1] == 0.0f);
+    REQUIRE(ok(model.forget(2u)));
+    CHECK_FALSE(model.knows(2));
+}
+
 TEST_CASE("a sample forgotten on request is gone from the buffer in every format") {
     for (const auto format : {synapse::sample_format::f32, synapse::sample_format::f16, synapse::sample_format::u8}) {
         shape form = classifier_shape;
@@ -215,8 +231,9 @@ TEST_CASE("a sample forgotten on request is gone from the buffer in every format
 
 TEST_CASE("learning that hurts is undone: after a burst of garbage the gate returns to what was known") {
     const auto right_after_garbage = [](float margin) {
-        learner model{classifier_shape,
-                      {.learning_rate = 0.2f, .replay_ratio = 0.0f, .slow_decay = 0.999f, .slow_every = 1, .gate_margin = margin, .gate_horizon = 5}};
+        learner model{
+            classifier_shape,
+            {.learning_rate = 0.2f, .replay_ratio = 0.0f, .slow_decay = 0.999f, .slow_every = 1, .gate_margin = margin, .gate_horizon = 5}};
         cloud world;
         teach(model, world, 1500);
         synapse::random_generator chance{9};

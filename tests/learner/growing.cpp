@@ -143,7 +143,8 @@ TEST_CASE("growing: an easy stationary task does not make a learner grow; neithe
         }
         CAPTURE(kind);
         if (kind < 2) CHECK(model.latest().growth_events == 0);
-        for (std::uint32_t age = 0; age < model.growth().size(); ++age) CHECK(model.growth().back(age).reason != growth_reason::rising_error);
+        for (std::uint32_t age = 0; age < model.growth().size(); ++age)
+            CHECK(model.growth().back(age).reason != growth_reason::rising_error);
     }
 }
 
@@ -275,6 +276,95 @@ TEST_CASE("columns: what the old head answers never changes by a bit, whatever i
     }
     housed<> numbers{growing_shape(), eager()};
     CHECK(numbers.begin_column(1) == status::out_of_range);
+}
+
+TEST_CASE("columns: a drift opens one, and what was known then stays as it is") {
+    shape s = growing_shape(10, 40);
+    s.learns = task::classification;
+    s.inputs = 8;
+    s.outputs = 6;
+    s.scaling = synapse::input_scaling::none;
+    s.range_low = -4.0f;
+    s.range_high = 4.0f;
+    tuning t;
+    t.replay_ratio = 0.5f;
+    t.drift_threshold = 5.0f;
+    t.on_drift = synapse::drift_response::column;
+    t.growth = 1.0f;
+    const auto learn = [](auto& model, clouds& world, std::uint32_t first, int steps) {
+        for (int i = 0; i < steps; ++i) {
+            const std::uint32_t c = first + world.source.below(3);
+            REQUIRE(ok(model.step(world(c), c)));
+        }
+    };
+    const auto right = [](auto& model, clouds& world, std::uint32_t first) {
+        std::uint8_t among[6] = {};
+        for (std::uint32_t c = first; c < first + 3; ++c) among[c] = 1;
+        std::uint32_t n = 0;
+        for (int i = 0; i < 300; ++i) {
+            const std::uint32_t c = first + world.source.below(3);
+            n += model.classify(world(c), among).value_or(9) == c ? 1u : 0u;
+        }
+        return n;
+    };
+    housed<> model{s, t};
+    clouds world{8, 6, 0.8f, 4};
+    learn(model, world, 0, 3000);
+    REQUIRE(model.latest().drifts == 0);
+    int late = 0;
+    for (; model.latest().drifts == 0 && late < 300; ++late) learn(model, world, 3, 1);
+    REQUIRE(model.latest().drifts == 1);
+    CHECK(late > 5);
+    // One column, as wide as what was there, in each of the two layers; the history says how strong the evidence was.
+    CHECK(model.latest().neurons == 40);
+    REQUIRE(model.growth().events() == 2);
+    for (std::uint32_t age = 0; age < 2; ++age) {
+        const synapse::growth_event e = model.growth().back(age);
+        CHECK(e.reason == growth_reason::column);
+        CHECK(e.step == model.latest().last_drift_step);
+        CHECK(e.value > e.threshold);
+        CHECK(e.threshold == 5.0f);
+        CHECK(e.before == 10);
+        CHECK(e.after == 20);
+    }
+    // The old classes' outputs, by weight and by bit; the new ones' go on learning although they had been met before the alarm.
+    const auto outgoing = [&](std::uint32_t c) {
+        std::vector<float> w;
+        const auto all = model.fast().layer(2).weights();
+        for (std::uint32_t k = 0; k < all.rows; ++k) w.push_back(all(k, c));
+        return w;
+    };
+    REQUIRE(model.knows(3));
+    const std::vector<float> old = outgoing(0), fresh = outgoing(3);
+    const std::uint32_t kept = right(model, world, 0);
+    CHECK(kept > 270);
+    learn(model, world, 3, 2000);
+    CHECK(outgoing(0) == old);
+    CHECK(outgoing(3) != fresh);
+    CHECK(right(model, world, 0) + 15 > kept);
+    CHECK(right(model, world, 3) > 240);
+
+    // Where there is no room, or nothing to freeze, the drift is counted and that is all.
+    const auto lives = [&](const shape& form, const tuning& numbers) {
+        housed<> other{form, numbers};
+        clouds same{8, 6, 0.8f, 4};
+        learn(other, same, 0, 3000);
+        learn(other, same, 3, 300);
+        CHECK(other.latest().drifts != 0);
+        return std::pair{synapse::weights_hash(other), other.latest().growth_events};
+    };
+    tuning noting = t;
+    noting.on_drift = synapse::drift_response::note;
+    shape full = s;
+    full.hidden_reserved[0] = full.hidden_reserved[1] = 19;
+    CHECK(lives(full, t) == lives(full, noting));
+    tuning capped = t;
+    capped.max_units = 39;
+    CHECK(lives(s, capped).second == 0);
+    shape plain = s;
+    plain.plastic = false;
+    plain.hidden_reserved[0] = plain.hidden_reserved[1] = 0;
+    CHECK(lives(plain, t) == lives(plain, noting));
 }
 
 TEST_CASE("growing: what a bad sample or a refused column leaves is every byte as before") {

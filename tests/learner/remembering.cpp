@@ -183,6 +183,15 @@ TEST_CASE("a classifier knows no class before its first sample, and only those i
     CHECK_FALSE(student.learn(p.train[seven].first(3), label));
 }
 
+TEST_CASE("who meets the classes one after another ends where one does who was told of all ten") {
+    remember::our_numbers told = usual();
+    told.told = true;
+    const figures known = ours(told);
+    for (const std::size_t way : {fast, slow}) {
+        CHECK(usual_life().accuracy[way] > known.accuracy[way] - 0.3);
+    }
+}
+
 TEST_CASE("a life is the same for the same seed, and another for another") {
     const auto accuracy = [](std::uint64_t seed) {
         remember::our_student student{world(), usual(), numbers(usual(), seed)};

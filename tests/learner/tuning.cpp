@@ -118,7 +118,7 @@ TEST_CASE("counts and choices have their ranges too") {
     CHECK(tuning{.recent_labels = 64}.flaw() == nullptr);
     CHECK(tuning{.recent_labels = 0}.flaw() == nullptr);
     CHECK(blames({.answers = static_cast<synapse::answer>(4)}, "answers"));
-    CHECK(blames({.on_drift = static_cast<synapse::drift_response>(4)}, "on_drift"));
+    CHECK(blames({.on_drift = static_cast<synapse::drift_response>(5)}, "on_drift"));
     CHECK(tuning{.seed = 0, .drift_samples = 0}.flaw() == nullptr);
     CHECK(tuning{.seed = 0xffffffffffffffffull, .slow_every = 1000000, .sleep_rounds = 0xffffffffu}.flaw() == nullptr);
 }

@@ -44,6 +44,19 @@ TEST_CASE("after an alarm the detector begins anew") {
     CHECK(detector.evidence() < 5.0f);
 }
 
+TEST_CASE("an alarm says how strong the evidence was, and when the change began") {
+    synapse::drift_detector detector;
+    for (int i = 0; i < 100; ++i) REQUIRE_FALSE(detector.add(0.0f, 0.01f, 5.0f));
+    synapse::drift_alarm alarm;
+    std::uint32_t errors = 0;
+    for (; !alarm; ++errors) alarm = detector.add(1.0f, 0.01f, 5.0f);
+    CHECK(errors >= 6);
+    CHECK(alarm.evidence > 5.0f);
+    CHECK(alarm.evidence < 6.0f);
+    CHECK(alarm.since == errors);  // the change, to the sample
+    CHECK(detector.evidence() == 0.0f);
+}
+
 TEST_CASE("the first errors only set the mean") {
     synapse::drift_detector detector;
     for (int i = 0; i < 30; ++i) CHECK_FALSE(detector.add(i < 15 ? 0.0f : 1e6f, 0.0f, 0.001f));

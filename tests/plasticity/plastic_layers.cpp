@@ -94,7 +94,7 @@ TEST_CASE("layers: what is frozen does not move, with momentum or without; what 
         synapse::random_generator random{4};
         for (int i = 0; i < 50; ++i) learn(fast, layers, random);
         const std::uint8_t marked[3] = {1, 0, 1};
-        layers.freeze(fast.net, marked);
+        layers.freeze(fast.net, marked, nullptr);
         CHECK(layers.columns() == 1);
         layers.grow(fast.net, nullptr, 0, 4, fast.work.units(0, 1)[0], random);
         layers.grow(fast.net, nullptr, 1, 4, fast.work.units(1, 1)[0], random);

@@ -155,11 +155,7 @@ public:
     status begin_column(std::uint32_t units) noexcept {
         if constexpr (parts::plastic) {
             if (!form_.plastic || !is_classifier() || units == 0 || growing_.layers().layers() == 0) return status::out_of_range;
-            if (!growing_.has_room(tuning_, units, fast_)) return status::no_room;
-            if (form_.slow && tuning_.answers == answer::slow) copy_weights(slow_system(), fast_);
-            if (form_.slow && tuning_.answers != answer::slow) copy_weights(fast_, slow_system());
-            growing_.begin_column(report_, units, classes_.known(), fast_, followers(), work_, random_);
-            return status::ok;
+            return open_column(units, nullptr, 0.0f, 0.0f) ? status::ok : status::no_room;
         } else {
             return status::out_of_range;
         }
@@ -278,7 +274,16 @@ public:
     }
     // Age, utility and plasticity of each unit.
     [[nodiscard]] auto& units() noexcept requires(parts::plastic) { return growing_.layers(); }
-    // Whether a class has been seen, and not been forgotten since; label < outputs.
+    // Says that a class exists before a sample of it has come: it competes from now on, in new samples' gradients if tuning.recent_labels is 0,
+    // and in answers. No class needs that: each is known from its first sample.
+    // out_of_range  no such class, or the learner does regression: nothing has changed
+    // @cost O(1), loop-safe
+    status expect(std::uint32_t label) noexcept {
+        if (!is_classifier() || label >= form_.outputs) return status::out_of_range;
+        classes_.learn(label);
+        return status::ok;
+    }
+    // Whether a class has been seen or is expected, and not been forgotten since; label < outputs.
     [[nodiscard]] bool knows(std::uint32_t label) const noexcept { return classes_.knows(label); }
 
 protected:
@@ -304,6 +309,7 @@ private:
     using engine::learns_scaling;
     using engine::memory_;
     using engine::no_growth;
+    using engine::open_column;
     using engine::pass;
     using engine::pending_;
     using engine::random_;

@@ -54,9 +54,15 @@ public:
     // these included; with window 0, labels and all known classes. @cost classes + window; loop-safe
     void choose_current(std::uint32_t count, const std::uint32_t* labels, std::uint32_t window) noexcept {
         for (std::uint32_t b = 0; b < count; ++b) recent_[positions_.push()] = labels[b];
-        for (std::uint32_t c = 0; c < classes_; ++c) current_[c] = window == 0 ? known_[c] : std::uint8_t{0};
-        for (std::uint32_t age = 0; age < window && age < positions_.used; ++age) current_[recent_[positions_.back(age)]] = 1;
+        choose_recent(window);
+        for (std::uint32_t c = 0; window == 0 && c < classes_; ++c) current_[c] = known_[c];
         for (std::uint32_t b = 0; b < count; ++b) current_[labels[b]] = 1;
+    }
+
+    // Sets current() to the classes of the last `window` samples, as far as they are remembered. @cost classes + window; loop-safe
+    void choose_recent(std::uint32_t window) noexcept {
+        for (std::uint32_t c = 0; c < classes_; ++c) current_[c] = 0;
+        for (std::uint32_t age = 0; age < window && age < positions_.used; ++age) current_[recent_[positions_.back(age)]] = 1;
     }
 
     // The known class with the largest score [classes], of those marked in `among` if it is given; 0 if there is none.

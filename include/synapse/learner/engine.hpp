@@ -285,7 +285,7 @@ protected:
         report_.replayed += replays;
         consolidate();
         consult();
-        judge();
+        judge(fresh);
         if constexpr (parts::plastic) {
             if (form_.plastic)
                 growing_.step(tuning_, report_, is_classifier() ? 0.0f : 2.0f * report_.loss, fast_, followers(), work_, random_);
@@ -461,14 +461,16 @@ protected:
     }
 
     // What the error of a new sample says about learning itself: roll back what hurt, notice that the world has changed.
-    void judge() noexcept {
+    void judge(std::uint32_t fresh) noexcept {
         if (gated() && judged_bad_) {
             copy_weights(slow_system(), fast_);
             gate_.reset();
             ++report_.rollbacks;
         }
         if (form_.slow) judged_bad_ = 0;
-        if (tuning_.drift_threshold <= 0.0f || !drift_.add(report_.last_error, tuning_.drift_tolerance, tuning_.drift_threshold)) return;
+        if (tuning_.drift_threshold <= 0.0f) return;
+        const drift_alarm alarm = drift_.add(report_.last_error, tuning_.drift_tolerance, tuning_.drift_threshold);
+        if (!alarm) return;
         ++report_.drifts;
         report_.last_drift_step = report_.steps;
         switch (tuning_.on_drift) {
@@ -479,7 +481,24 @@ protected:
                 memory_.clear();
                 if constexpr (parts::experts) ensemble_.judges().clear();
                 break;
+            case drift_response::column:
+                if constexpr (parts::plastic) {
+                    if (!form_.plastic || !is_classifier()) break;
+                    classes_.choose_recent(alarm.since * fresh);
+                    open_column(growing_.column_width(tuning_, fast_), classes_.current(), alarm.evidence, tuning_.drift_threshold);
+                }
+                break;
         }
+    }
+
+    // Begins a column of `units` in each hidden layer; false, and nothing has happened, where there is no room for that many. spared: known
+    // classes [outputs] that stay free, null for none; value, threshold: what the history says of the reason.
+    bool open_column(std::uint32_t units, const std::uint8_t* spared, float value, float threshold) noexcept requires(parts::plastic) {
+        if (units == 0 || !growing_.has_room(tuning_, units, fast_)) return false;
+        if (form_.slow && tuning_.answers == answer::slow) copy_weights(slow_system(), fast_);
+        if (form_.slow && tuning_.answers != answer::slow) copy_weights(fast_, slow_system());
+        growing_.begin_column(report_, units, classes_.known(), spared, value, threshold, fast_, followers(), work_, random_);
+        return true;
     }
 
     [[nodiscard]] bool has_columns() const noexcept {

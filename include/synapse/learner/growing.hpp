@@ -57,13 +57,25 @@ public:
         return t.max_units == 0 || hidden_units(fast) + std::uint64_t{units} * layers_.layers() <= t.max_units;
     }
 
-    // A column: freezes what is there and the outputs marked [outputs], and takes `units` more of every hidden layer into use, for which
-    // there is room. @cost the new units' columns, and the velocities if there are any
-    void begin_column(report& r, std::uint32_t units, const std::uint8_t* outputs, network<Kernels, Pins>& fast,
-                      network<Kernels, Pins>* slow, basic_workspace<Pins>& work, random_generator& source) noexcept {
-        layers_.freeze(fast, outputs);
+    // How wide a column that nobody gave a width is: as a growth step of the narrowest layer, in every layer.
+    [[nodiscard]] std::uint32_t column_width(const tuning& t, const network<Kernels, Pins>& fast) const noexcept {
+        std::uint32_t narrowest = 0xffffffffu;
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
-            growth_event event{r.steps, l, growth_reason::column, 0.0f, 0.0f, fast.layer(l).outputs().used, 0};
+            const std::uint32_t units = fast.layer(l).outputs().used;
+            if (units < narrowest) narrowest = units;
+        }
+        return layers_.layers() == 0 ? 0 : growth_step(narrowest, t.growth, 0xffffffffu);
+    }
+
+    // A column: freezes what is there and the outputs marked [outputs] but those of `spared` (null for none), and takes `units` more of
+    // every hidden layer into use, for which there is room. value, threshold: what the history says of the reason.
+    // @cost the new units' columns, and the velocities if there are any
+    void begin_column(report& r, std::uint32_t units, const std::uint8_t* outputs, const std::uint8_t* spared, float value, float threshold,
+                      network<Kernels, Pins>& fast, network<Kernels, Pins>* slow, basic_workspace<Pins>& work,
+                      random_generator& source) noexcept {
+        layers_.freeze(fast, outputs, spared);
+        for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
+            growth_event event{r.steps, l, growth_reason::column, value, threshold, fast.layer(l).outputs().used, 0};
             layers_.grow(fast, slow, l, units, work.units(l, 1)[0], source);
             event.after = fast.layer(l).outputs().used;
             history_.add(event);

@@ -26,6 +26,8 @@ enum class drift_response : std::uint8_t {
     sleep,   // report.wants_sleep is set
     faster,  // a higher learning rate for a while
     flush,   // stored experience is dropped: it describes a world that is gone
+    column,  // a column is begun (begin_column), `growth` times as wide as the narrowest layer in use, where there is room; the classes
+             // met since the change stay free. Classification with shape.plastic, else nothing
 };
 
 struct tuning {
@@ -243,7 +245,7 @@ template <class Say, class Verdict>
 SYNAPSE_INLINE constexpr Verdict first_other_flaw(const tuning& t, Say say, Verdict none) noexcept {
     if (!(t.gate_margin == 0.0f || (t.gate_margin > 1.0f && t.gate_margin <= 1e6f)))
         return say("tuning.gate_margin is neither 0 nor in (1, 1e6]");
-    if (static_cast<std::uint8_t>(t.on_drift) > static_cast<std::uint8_t>(drift_response::flush))
+    if (static_cast<std::uint8_t>(t.on_drift) > static_cast<std::uint8_t>(drift_response::column))
         return say("tuning.on_drift is no response");
     if (t.slow_every == 0 || t.slow_every > 1000000) return say("tuning.slow_every lies outside [1, 1000000]");
     if (t.sleep_rounds == 0) return say("tuning.sleep_rounds is 0");

@@ -127,15 +127,16 @@ public:
         return true;
     }
 
-    // Freezes every unit in use, and the outputs that are marked: from now on learning changes none of their incoming weights.
+    // Freezes every unit in use, and the outputs that are marked but not `spared` (null: none is): from now on learning changes none of their
+    // incoming weights.
     // @cost the velocities, if there are any
-    void freeze(network<Kernels, Pins>& net, const std::uint8_t* outputs) noexcept {
+    void freeze(network<Kernels, Pins>& net, const std::uint8_t* outputs, const std::uint8_t* spared) noexcept {
         ++columns_;
         for (std::uint32_t l = 0; l < layers_; ++l) {
             for (std::uint32_t j = 0; j < layer_[l].units.units().used; ++j) layer_[l].units.set_plasticity(j, 0.0f);
         }
         for (std::uint32_t j = 0; j < outputs_; ++j) {
-            if (outputs[j] != 0) output_plasticity_[j] = 0.0f;
+            if (outputs[j] != 0 && (spared == nullptr || spared[j] == 0)) output_plasticity_[j] = 0.0f;
         }
         for (std::uint32_t l = 0; l < net.layers(); ++l) {
             dense& layer = net.layer(l);
