@@ -174,6 +174,8 @@ inline synapse::tuning tuning_of(const options& x, synapse::task learns) {
     if (x.max_neurons) t.max_units = *x.max_neurons;
     if (x.learning_rate) t.learning_rate = *x.learning_rate;
     if (x.answers) t.answers = *x.answers;
+    if (x.drift) t.drift_threshold = *x.drift;
+    if (x.on_drift) t.on_drift = *x.on_drift;
     if (x.replay_ratio) {
         t.replay_ratio = *x.replay_ratio;
         // On the arm a replayed sample weighs as much as a new one.

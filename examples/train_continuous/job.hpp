@@ -30,6 +30,7 @@
 #include "train_continuous/checkpoints.hpp"
 #include "train_continuous/control_experience.hpp"
 #include "train_continuous/defaults.hpp"
+#include "train_continuous/drift_line.hpp"
 #include "train_continuous/examination.hpp"
 #include "train_continuous/experience.hpp"
 #include "train_continuous/growth_line.hpp"
@@ -162,6 +163,7 @@ private:
         result_.resumed_from = path;
         steps_ = model_->latest().steps;
         growth_said_ = model_->growth().events();
+        drifts_said_ = model_->latest().drifts;
         if (before_->has_program()) {
             const program_state& then = before_->program();
             steps_ = then.steps;
@@ -194,6 +196,8 @@ private:
         if (options_.max_neurons) t.max_units = asked.max_units;
         if (options_.learning_rate) t.learning_rate = asked.learning_rate;
         if (options_.answers) t.answers = asked.answers;
+        if (options_.drift) t.drift_threshold = asked.drift_threshold;
+        if (options_.on_drift) t.on_drift = asked.on_drift;
         if (ratio_asked && options_.replay_ratio) {
             t.replay_ratio = asked.replay_ratio;
             t.replay_weight = asked.replay_weight;
@@ -276,6 +280,7 @@ private:
             }
             ++steps_;
             if (history_.due(steps_)) remember();
+            if (model_->latest().drifts != drifts_said_) answer_drift();
             if (model_->growth().events() != growth_said_) say_growth();
             if (mind_ != nullptr && !mind_->lines().empty()) {
                 for (const companion::line& line : mind_->lines()) tell(line.text());
@@ -400,6 +405,13 @@ private:
         if (!metrics_.write(p, unix_time())) complain(metrics_.log().why());
     }
 
+    // The error has risen for good: says so, and sleeps if that is the answer.
+    void answer_drift() {
+        drifts_said_ = model_->latest().drifts;
+        tell(drift_line(*model_, growth_said_));
+        if (model_->tuned().on_drift == synapse::drift_response::sleep) sleep_left_ = options_.sleep_steps.value_or(sleep_samples);
+    }
+
     // A line for each time that a layer has grown since the last one.
     void say_growth() {
         const synapse::growth_history& history = model_->growth();
@@ -510,6 +522,7 @@ private:
     speedometer speed_;
     std::uint64_t steps_said_ = 0;
     std::uint64_t growth_said_ = 0;
+    std::uint64_t drifts_said_ = 0;
     std::uint64_t steps_before_ = 0;  // of the life when this run began
     std::uint64_t samples_before_ = 0;
     double seconds_before_ = 0;

@@ -62,7 +62,7 @@ inline std::string json_report(const options& x, const progress& end, const run_
     }
 
     add_agent_metrics(out, end);
-    out.member("neurons", end.neurons).member("growth_events", model.growth().events());
+    out.member("neurons", end.neurons).member("growth_events", model.growth().events()).member("drifts", model.latest().drifts);
     const bool saved = !result.checkpoint.empty();
     out.member("checkpoint", saved ? std::optional<std::string>{result.checkpoint} : std::nullopt);
     out.member("checkpoint_bytes", saved ? std::optional<std::uint64_t>{result.checkpoint_bytes} : std::nullopt);

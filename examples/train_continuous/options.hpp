@@ -81,6 +81,8 @@ struct options {
     std::optional<synapse::answer> answers;
     std::optional<std::uint64_t> sleep_every;
     std::optional<std::uint64_t> sleep_steps;
+    std::optional<float> drift;
+    std::optional<synapse::drift_response> on_drift;
     bool homeostasis = false;
     std::uint64_t seed = 1;
     bool seed_asked = false;  // by number: then it must be the seed of a life that is resumed
@@ -262,6 +264,21 @@ inline std::span<const console::option<options>> option_table() {
          [](o& x, text v) { x.batch = u32(whole_number(v, 1, 4096)); }},
         {learner, "sleep-every", 0, "N", "sleep after every so many steps: learn from memory alone (default: never)",
          [](o& x, text v) { x.sleep_every = whole_number(v, 1, most_steps); }},
+        {learner, "drift", 0, "N",
+         "notice when the error rises for good: by how much in all, over the samples since, as 20 where\n"
+         "labels are learned (default: not)",
+         [](o& x, text v) { x.drift = f32(real_number(v, 1e-6, 1e9)); }},
+        {learner, "on-drift", 0, "WHAT",
+         "then: note it (default), sleep, learn faster for a while, flush what is remembered, or begin a column\n"
+         "of new units beside those that stay as they are (classify, with --neurogenesis)",
+         [](o& x, text v) {
+             using synapse::drift_response;
+             x.on_drift = one_of<drift_response>(v, {{"note", drift_response::note},
+                                                     {"sleep", drift_response::sleep},
+                                                     {"faster", drift_response::faster},
+                                                     {"flush", drift_response::flush},
+                                                     {"column", drift_response::column}});
+         }},
         {learner, "sleep-steps", 0, "N", "samples to replay in one sleep (default 1000)",
          [](o& x, text v) { x.sleep_steps = whole_number(v, 1, most_steps); }},
         {learner, "homeostasis", 0, "", "where there are actions: apply the remedies that the agent's [Health] lines name, within bounds",
@@ -353,7 +370,13 @@ inline void check(const options& x) {
     only(x.replay_policy == synapse::replay_policy::balanced, !acts(x.data) && x.learns != synapse::task::regression,
          "--replay-policy balanced needs --task classify");
     only(x.homeostasis, acts(x.data), "--homeostasis goes with data that has actions: it is an agent's");
-    only(x.sleep_steps.has_value(), x.sleep_every.has_value(), "--sleep-steps goes with --sleep-every");
+    only(x.sleep_steps.has_value(), x.sleep_every || x.on_drift == synapse::drift_response::sleep,
+         "--sleep-steps goes with --sleep-every or --on-drift sleep");
+    const bool goes_on = x.resume || x.auto_resume;  // what is not said is in the checkpoint
+    only(x.on_drift.has_value(), x.drift || goes_on, "--on-drift goes with --drift");
+    only(x.on_drift == synapse::drift_response::column,
+         (x.neurogenesis.value_or(false) || goes_on) && !acts(x.data) && x.learns != synapse::task::regression,
+         "--on-drift column goes with --neurogenesis and data that are classified");
     only(x.auto_resume, !x.resume, "--resume and --auto-resume: one of them");
 }
 

@@ -2,6 +2,7 @@
 """The lives that the user guide describes, shortened: a night, an experiment of several days. Usage: train_continuous-scenarios.py PROGRAM [TEST...]"""
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -90,6 +91,56 @@ class Days(Case):
         self.run_program("--auto-resume", "--steps", 60000 - lived, "--report", "report.json")
         for member in ("steps", "samples", "weights_hash", "error", "tracking_rms_learner"):
             self.assertEqual(self.report()[member], self.report("whole.json")[member], member)
+
+
+class Drifting(Case):
+    def stream(self, late_label):
+        """4,000 rows of two classes, from row 3,000 on under other labels."""
+        dice = random.Random(3)
+        with open(os.path.join(self.directory, "stream.csv"), "w", encoding="ascii") as file:
+            file.write("a,b,y\n")
+            for row in range(4000):
+                a, b = dice.uniform(-1, 1), dice.uniform(-1, 1)
+                file.write(f"{a:.6f},{b:.6f},{int(a + b > 0) if row < 3000 else late_label(int(a + b > 0))}\n")
+        return ["--data", "csv", "--path", "stream.csv", "--task", "classify", "--drift", "20"]
+
+    def test_a_world_that_turns_is_noticed_and_answered(self):
+        life = self.stream(lambda label: 1 - label)
+        said = {}
+        for answer, words in ((None, ""), ("note", ""), ("sleep", ": sleeping"), ("faster", ": learning faster for 500 steps"),
+                              ("flush", ": what was remembered is dropped")):
+            out = self.run_program(*life, *(["--on-drift", answer] if answer else []), "--report", "report.json", "--checkpoint-dir", str(answer))
+            lines = re.findall(r"(?m)^\[Drift\] (.*)$", out)
+            self.assertEqual(len(lines), self.report()["drifts"])
+            self.assertEqual(len(lines), 1)
+            match = re.match(r"The error rose for good at step (\d+)(.*)$", lines[0])
+            self.assertTrue(match, lines)
+            self.assertTrue(3000 < int(match.group(1)) < 3200, lines)
+            self.assertEqual(match.group(2), words)
+            with open(os.path.join(self.directory, "training.log"), encoding="utf-8") as file:
+                self.assertIn("[Drift] " + lines[0], file.read())
+            said[answer] = self.report()
+        self.assertEqual(said[None]["weights_hash"], said["note"]["weights_hash"])
+        for answer in ("sleep", "faster", "flush"):
+            self.assertNotEqual(said[answer]["weights_hash"], said["note"]["weights_hash"])
+        self.assertGreaterEqual(said["sleep"]["replayed"], said["note"]["replayed"] + 1000)
+        self.assertEqual(self.report_of(*life[:-2], "--checkpoint-dir", "without")["drifts"], 0)
+
+    def report_of(self, *arguments):
+        self.run_program(*arguments, "--report", "report.json")
+        return self.report()
+
+    def test_new_classes_begin_a_column_where_there_is_room(self):
+        life = [*self.stream(lambda label: 2 + label), "--on-drift", "column", "--neurogenesis"]
+        out = self.run_program(*life, "--report", "report.json")
+        self.assertRegex(out, r"(?m)^\[Drift\] The error rose for good at step 30\d\d: a column begins$")
+        self.assertRegex(out, r"(?m)^\[Neurogenesis\] Growing layer_0: New column \(2\d\.\d\d > 20\.00\)$")
+        self.assertGreater(self.report()["neurons"], 64)
+        self.run_program(*life, "--steps", "3500", "--checkpoint-dir", "parts")
+        self.assertEqual(self.report_of("--auto-resume", "--data", "csv", "--path", "stream.csv", "--task", "classify", "--checkpoint-dir", "parts")["weights_hash"],
+                         self.report_of(*life, "--checkpoint-dir", "again")["weights_hash"])
+        out = self.run_program(*life, "--max-neurons", "64", "--checkpoint-dir", "full")
+        self.assertIn(": there is no room for a column", out)
 
 
 class Growing(Case):

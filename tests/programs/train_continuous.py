@@ -113,6 +113,7 @@ class CommandLine(Case):
             ["--data", "idx", "--path", "x", "--target", "0"], ["--image-shift", "1"], ["--data", "idx", "--path", "x", "--image-shift", "65"],
             ["--data", "idx", "--path", "x", "--image-shift", "-1"], ["--data", "csv", "--path", "x", "--image-shift", "0"], ["--answers", "slow"],
             ["--data", "-", "--image-shift", "1"], ["--data", "idx", "--path", "x", "--answers", "quick"],
+            ["--on-drift", "sleep"], ["--drift", "0"], ["--drift", "5", "--on-drift", "run"], ["--drift", "5", "--on-drift", "column"],
             ["--telemetry", "0"], ["--telemetry", "65536"], ["--log-size", "-1"],
         ]
         for arguments in wrong:
