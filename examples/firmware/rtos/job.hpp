@@ -6,6 +6,7 @@
 
 #include <synapse/core/published.hpp>
 #include <synapse/core/random.hpp>
+#include <synapse/core/shared_counter.hpp>
 
 #include "two_tasks.hpp"
 
@@ -44,6 +45,7 @@ struct summary {
 };
 
 inline two_tasks<form, 6 * 1024> mind;
+inline synapse::shared_counter refused;    // pieces of work that failed in the idle task
 inline synapse::published<summary> shown;  // for whoever tells it on
 
 // The control task, once a period.
@@ -69,11 +71,10 @@ inline void control() noexcept {
 
 // The idle task, as often as it can.
 inline void idle() noexcept {
-    static std::uint32_t refused = 0;
-    refused += !ok(mind.learn());
+    if (!ok(mind.learn())) refused.set(refused.own() + 1);
 }
 
 // Whether the job is being done: what is learned arrives, and the answers are good.
-inline bool goes_well(const summary& s) noexcept { return s.faults == 0 && s.renewed >= 5 && s.error < 0.05f; }
+inline bool goes_well(const summary& s) noexcept { return s.faults == 0 && refused.get() == 0 && s.renewed >= 5 && s.error < 0.05f; }
 
 }  // namespace job
