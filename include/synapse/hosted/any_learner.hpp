@@ -9,6 +9,7 @@
 
 #include <synapse/config.hpp>
 #include <synapse/core/fields.hpp>
+#include <synapse/hosted/huge_pages.hpp>
 #include <synapse/kernels/default.hpp>
 #include <synapse/learner/body.hpp>
 
@@ -36,6 +37,7 @@ public:
             traits::deallocate(allocator_, block_, lines_);
             throw std::bad_alloc{};  // an allocator that does not honour alignment
         }
+        static_cast<void>(prefer_huge_pages(block_, lines_ * sizeof(line)));
         for (std::size_t i = 0; i < lines_; ++i) ::new (static_cast<void*>(block_ + i)) line;
         if (!ok(this->begin({block_->bytes, lines_ * sizeof(line)}, numbers))) {
             traits::deallocate(allocator_, block_, lines_);
