@@ -37,8 +37,8 @@ def board_steps(said):
 
 def board_lives(said):
     body = [[o["what"], f"{o['instructions_per_step']:,}", f"{o['worst_step']:,}", f"{o['worst_step'] / o['instructions_per_step']:.2f}",
-             f"{o['cycles_estimate']:,}"] for o in objects(said[0]) if o["kind"] == "life"]
-    return table(["a life on Cortex-M4F, -Os", "instructions, median", "worst", "worst / median", "cycles, estimated"], body)
+             f"{o['cycles_estimate']:,}", f"{o['ram']:,}", f"{o['stack']:,}"] for o in objects(said[0]) if o["kind"] == "life"]
+    return table(["a life on Cortex-M4F, -Os", "instructions, median", "worst", "worst / median", "cycles, estimated", "RAM", "stack"], body)
 
 
 def long_logs(said):
