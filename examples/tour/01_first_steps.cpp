@@ -15,8 +15,7 @@ int main() {
         if (!ok(model.step(x, y))) return 1;  // a bad sample: the learner is unchanged
         if (i % 5000 == 0) std::printf("%5d samples, error %.4f of the variance\n", i, static_cast<double>(model.latest().error));
     }
-    const float question[2] = {0.5f, -0.5f};
-    float answer[1];
+    float question[2] = {0.5f, -0.5f}, answer[1];
     if (!ok(model.predict(question, answer))) return 1;
     std::printf("0.5 * -0.5 is about %.2f\n", static_cast<double>(answer[0]));
 }

@@ -10,6 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#if defined(__cplusplus) && __cplusplus < 202002L
+#error "synapse needs C++20: compile with -std=c++20 or later; in Meson: default_options: ['cpp_std=c++20']"
+#endif
+
 #if defined(__FAST_MATH__) && !defined(SYNAPSE_ALLOW_FAST_MATH)
 #error "synapse: -ffast-math changes results from machine to machine; drop it, or define SYNAPSE_ALLOW_FAST_MATH to accept that"
 #endif

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 LONGEST = 100  # lines
+FIRST = 15  # of the first program, without includes, blank lines and its heading
 
 
 def main():
@@ -21,9 +22,12 @@ def main():
     if done.stdout != wanted:
         differing = difflib.unified_diff(wanted.splitlines(), done.stdout.splitlines(), expected.name, "printed", lineterm="")
         failures.append("\n".join(differing))
-    lines = len(expected.with_suffix(".cpp").read_text(encoding="utf-8").splitlines())
-    if lines >= LONGEST:
-        failures.append(f"{expected.stem}.cpp has {lines} lines; an example stays under {LONGEST}")
+    lines = expected.with_suffix(".cpp").read_text(encoding="utf-8").splitlines()
+    if len(lines) >= LONGEST:
+        failures.append(f"{expected.stem}.cpp has {len(lines)} lines; an example stays under {LONGEST}")
+    own = sum(bool(line.strip()) and not line.startswith(("#include", "//")) for line in lines)
+    if expected.stem.startswith("01_") and own > FIRST:
+        failures.append(f"{expected.stem}.cpp has {own} lines of its own; the first program has at most {FIRST}")
     for failure in failures:
         print(failure)
     return 1 if failures else 0
