@@ -42,7 +42,10 @@ public:
     // Remedies are applied when its health asks for them.
     void care() { cared_for_ = true; }
     // Looks at its growing up: true when a window of so many steps has just ended in which all four signs held.
-    [[nodiscard]] bool has_matured(std::uint64_t window) { return vital_.maturity.look(agent_.latest(), units(), {.window = window}); }
+    // grown  units that the learner beside it has: it is the one that --neurogenesis lets grow
+    [[nodiscard]] bool has_matured(std::uint64_t window, std::uint32_t grown) {
+        return vital_.maturity.look(agent_.latest(), units() + grown, {.window = window});
+    }
     [[nodiscard]] const synapse::maturity_verdict& verdict() const { return vital_.maturity.verdict(); }
     // What there is to say of its health, each once: nothing most of the time.
     using line = synapse::text_line<128>;

@@ -152,6 +152,16 @@ inline bool as_asked(const options& x, const synapse::shape& asked, const synaps
     return (!x.replay_format || asked.format == saved.format) && (!x.batch || asked.batch == saved.batch);
 }
 
+// A step changes an answer by about the learning rate times what a layer's units say together, so a layer that is a hundred times as wide
+// would jump a hundred times as far: beyond so many units the default rate falls as their number rises.
+inline constexpr std::uint32_t units_of_full_rate = 1024;
+
+inline float rate_share(const options& x) {
+    std::uint32_t widest = x.neurons.value_or(1);
+    if (!x.neurons && x.hidden) widest = *std::max_element(x.hidden->begin(), x.hidden->end());
+    return widest <= units_of_full_rate ? 1.0f : static_cast<float>(units_of_full_rate) / static_cast<float>(widest);
+}
+
 inline synapse::tuning tuning_of(const options& x, synapse::task learns) {
     synapse::tuning t = x.data == data_kind::arm ? worlds::arm_tuning() : synapse::tuning{};
     if (x.data == data_kind::idx) {
@@ -172,7 +182,7 @@ inline synapse::tuning tuning_of(const options& x, synapse::task learns) {
     }
     t.seed = x.seed;
     if (x.max_neurons) t.max_units = *x.max_neurons;
-    if (x.learning_rate) t.learning_rate = *x.learning_rate;
+    t.learning_rate = x.learning_rate.value_or(t.learning_rate * rate_share(x));
     if (x.answers) t.answers = *x.answers;
     if (x.drift) t.drift_threshold = *x.drift;
     if (x.on_drift) t.on_drift = *x.on_drift;

@@ -323,7 +323,7 @@ private:
 
     // Looks at the companion's growing up.
     bool has_matured() {
-        if (mind_ == nullptr || !mind_->has_matured(*options_.until_mature)) return false;
+        if (mind_ == nullptr || !mind_->has_matured(*options_.until_mature, model_->fast().units())) return false;
         tell("[Maturity] " + reasons(mind_->verdict()));
         return true;
     }

@@ -225,7 +225,9 @@ inline std::span<const console::option<options>> option_table() {
          "hidden units to grow to, in all; memory for them is taken at the start\n"
          "(default: four times those at the start, at most 100000)",
          [](o& x, text v) { x.max_neurons = u32(whole_number(v, 1, 1u << 24)); }},
-        {learner, "learning-rate", 0, "R", "step size, above 0 and at most 10 (default 0.02; arm 0.03, classify 0.05)",
+        {learner, "learning-rate", 0, "R",
+         "step size, above 0 and at most 10 (default 0.02; arm 0.03, classify 0.05;\n"
+         "lower for layers of more than 1,024 units, as their number is higher)",
          [](o& x, text v) { x.learning_rate = f32(real_number(v, 1e-9, 10)); }},
         {learner, "replay-ratio", 0, "R",
          "share of remembered samples in what is learned, 0 .. 0.99 (default 0.2; arm and idx 0.8, classify 8/9)",

@@ -101,7 +101,7 @@ TEST_CASE("where the own effect is tanh, a square or a sine, within 0.1") {
 }
 
 TEST_CASE("on the arm agency is high in free motion, falls when an actuator is cut or the arm is held, and comes back") {
-    int prompt = 0;
+    // The tuning was found on other seeds.
     for (std::uint64_t seed = 201; seed <= 205; ++seed) {
         CAPTURE(seed);
         mind agent{worlds::feeling_arm_shape(), worlds::feeling_arm_tuning(seed)};
@@ -120,8 +120,7 @@ TEST_CASE("on the arm agency is high in free motion, falls when an actuator is c
         const felt cut = live(agent, arm, 10);
         MESSAGE("cut: below 0.3 after " << cut.first_below << " s, then " << cut.later_agency);
         CHECK(cut.first_below >= 0.0);
-        CHECK(cut.first_below < 2.5);
-        prompt += cut.first_below < 2.0 ? 1 : 0;
+        CHECK(cut.first_below < 2.0);
         CHECK(cut.later_agency < 0.2);
         arm.actuator[0] = arm.actuator[1] = 1.0;
         live(agent, arm, 30);
@@ -148,7 +147,6 @@ TEST_CASE("on the arm agency is high in free motion, falls when an actuator is c
         CHECK(used.z2 > 0.8);
         CHECK(used.z2 < 1.25);
     }
-    CHECK(prompt >= 4);  // of these five; 9 of the 10 seeds from 201 on, none of which was looked at before
 }
 
 TEST_CASE("Phi of a state in one piece is high; with the connections of a module cut it is 0 and names the module") {

@@ -69,6 +69,18 @@ TEST_CASE("Phi and the error are compared with what is normal for them") {
     CHECK(monitor.is_well());
 }
 
+TEST_CASE("a warning about small numbers shows which is larger") {
+    synapse::health_monitor monitor;
+    auto now = healthy();
+    now.error = 0.0002f;
+    CHECK(looked(monitor, now, 100).empty());
+    now.error = 0.0004f;
+    CHECK(looked(monitor, now, 3) ==
+          std::vector<std::string>{"[Health] Error 0.0004 > 0.0003: forgetting; lower the learning rate, raise the replay ratio"});
+    now.error = 0.00023f;
+    CHECK(looked(monitor, now, 1) == std::vector<std::string>{"[Health] Error 0.00023 < 0.00024: well again"});
+}
+
 TEST_CASE("what is undefined is no illness") {
     synapse::health_monitor monitor;
     CHECK(looked(monitor, healthy(), 100).empty());

@@ -45,3 +45,17 @@ TEST_CASE("defaults: half a million units fit into a machine, whatever the layer
     CHECK(wide.hidden_reserved[0] >= 20000);
     CHECK(wide.hidden_reserved[1] == 20000);
 }
+
+TEST_CASE("defaults: a wide layer learns at a lower rate, and what the user says counts more") {
+    using train_continuous::tuning_of;
+    train_continuous::options x;
+    const float rate = tuning_of(x, synapse::task::regression).learning_rate;
+    x.hidden = {800, 1024};
+    CHECK(tuning_of(x, synapse::task::regression).learning_rate == rate);
+    x.hidden = {32, 2048};
+    CHECK(tuning_of(x, synapse::task::regression).learning_rate == rate / 2);
+    x.neurons = 1024 * 64;
+    CHECK(tuning_of(x, synapse::task::regression).learning_rate == rate / 64);
+    x.learning_rate = 0.5f;
+    CHECK(tuning_of(x, synapse::task::regression).learning_rate == 0.5f);
+}

@@ -56,17 +56,18 @@ struct health_warning {
     std::uint32_t cut = 0;  // phi_falling: the units on one side of the weakest cut
     std::uint64_t step = 0;
 
-    // The warning as a line for a person.
+    // The warning as a line for a person, with as many decimals as it takes to see which of the numbers is larger.
     [[nodiscard]] constexpr text_line<128> line() const noexcept {
         text_line<128> out;
         out.add("[Health] ");
+        const std::uint32_t decimals = telling_decimals(value, limit);
         const char* const relation = what == ailment::error_rising ? (raised ? " > " : " < ") : raised ? " < " : " > ";
         out.add(what == ailment::agency_low    ? "Agency "
                 : what == ailment::phi_falling ? "Phi "
                                                : "Error ")
-            .add(value)
+            .add(value, decimals)
             .add(relation)
-            .add(limit);
+            .add(limit, decimals);
         if (!raised) return out.add(": well again");
         switch (what) {
             case ailment::agency_low: out.add(": raise the learning rate"); break;
