@@ -37,7 +37,7 @@ inline std::string plain(std::string text) {
 inline std::string line(const char* what, const std::string& text) {
     std::string out = "  ";
     out += what;
-    out.resize(std::max<std::size_t>(out.size() + 1, 16), ' ');
+    if (!text.empty()) out.resize(std::max<std::size_t>(out.size() + 1, 16), ' ');
     return out + text + "\n";
 }
 
@@ -122,8 +122,10 @@ inline std::string text_report(const contents& c) {
         out += line("metrics", "none recorded");
     } else {
         out += line("metrics", "");
+        std::size_t longest = 0;
+        for (const series& s : c.metrics) longest = std::max(longest, s.name.size());
         for (const series& s : c.metrics)
-            out += "    " + s.name + "  " + sparkline(s.values) + "  last " +
+            out += "    " + s.name + std::string(longest - s.name.size() + 2, ' ') + sparkline(s.values) + "  last " +
                    (s.values.empty() ? "none" : significant(s.values.back(), 6)) + "\n";
     }
     out += line("health", c.verdict);

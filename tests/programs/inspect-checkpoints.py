@@ -2,6 +2,7 @@
 """inspect as its users meet it: on checkpoints of train_continuous, which lies beside it. Usage: inspect-checkpoints.py PROGRAM [TEST...]"""
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -126,8 +127,11 @@ class Summary(Case):
         self.assertIsNone(told["phi"][0])
         self.assertIsNotNone(told["phi"][-1])
         text = self.run_program(self.arm).stdout
-        self.assertRegex(text, r"\n    error  [▁-█]{30}  last \d")
-        self.assertRegex(text, r"\n    phi  [ ▁-█]{30}  last 0\.\d")
+        self.assertRegex(text, r"\n    error +[▁-█]{30}  last \d")
+        self.assertRegex(text, r"\n    phi +[ ▁-█]{30}  last 0\.\d")
+        curves = re.findall(r"\n(    [a-z_0-9]+ +)[ ▁-█]{30}  last ", text)
+        self.assertEqual(len({len(name) for name in curves}), 1, "every curve begins in the same column")
+        self.assertNotRegex(text, r" \n")
 
     def test_the_history_goes_on_where_a_life_was_stopped(self):
         whole = checkpoint_file.read(self.longer)["metrics_history"]
