@@ -183,7 +183,7 @@ protected:
     [[nodiscard]] static bool usable(span<const float> numbers) noexcept {
         return usable(numbers.data(), static_cast<std::uint32_t>(numbers.size()));
     }
-    [[nodiscard]] static bool usable(const float* numbers, std::uint32_t count) noexcept {
+    [[nodiscard]] SYNAPSE_OUTLINE static bool usable(const float* numbers, std::uint32_t count) noexcept {
         constexpr std::uint32_t largest = std::bit_cast<std::uint32_t>(normalizer::largest_input);
         return Kernels::largest_bits(count, numbers) <= largest;
     }

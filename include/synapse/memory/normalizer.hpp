@@ -49,7 +49,7 @@ public:
     }
 
     // out [features] = (x - mean) / deviation, held within +-clamp. out may be x. @cost features; loop-safe
-    void scale(const float* x, float clamp, float* out) const noexcept {
+    SYNAPSE_OUTLINE void scale(const float* x, float clamp, float* out) const noexcept {
         for (std::uint32_t i = 0; i < features_; ++i) out[i] = scaled(x[i], i, clamp);
     }
 
