@@ -181,6 +181,7 @@ inline constexpr bool small = true;
 #else
 inline constexpr bool small = false;
 #endif
+inline constexpr bool small_microcontroller = small && microcontroller;
 
 // True if the machine has the instruction behind SYNAPSE_CRC32C_64.
 #if defined(SYNAPSE_CRC32C_NONE)

@@ -71,7 +71,7 @@ TEST_CASE("number listing: names and kinds in order, each ended by a zero, the w
                                  code(number_kind::u16, 0) + "feeling" + zero + code(number_kind::f32, 3) + "list" + zero +
                                  code(number_kind::u8, 0) + "small" + zero + zero;
     CHECK(std::string(number_listing<mixed>::text.entry, sizeof number_listing<mixed>::text.entry) == expected);
-    CHECK(number_listing<mixed>::defaults.large == 7);
+    CHECK(synapse::default_of<mixed>.large == 7);
     CHECK_FALSE(number_listing<mixed>::all_zero);
     CHECK(number_listing<zeros>::all_zero);
     CHECK(number_listing<report>::all_zero);

@@ -104,3 +104,15 @@ TEST_CASE("fnv1a64: tells apart what compares equal") {
     minus.add(-0.0f);
     CHECK(plus.value() != minus.value());
 }
+
+TEST_CASE("bytes are copied and compared") {
+    const char from[] = "abcdef";
+    char to[] = "......";
+    synapse::copy_bytes(to, from, 3);
+    CHECK(std::string_view{to} == "abc...");
+    synapse::copy_bytes(to, from + 3, 0);
+    CHECK(std::string_view{to} == "abc...");
+    CHECK(synapse::same_bytes(to, from, 3));
+    CHECK_FALSE(synapse::same_bytes(to, from, 4));
+    CHECK(synapse::same_bytes(to + 4, from, 0));
+}

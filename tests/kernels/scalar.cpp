@@ -147,11 +147,14 @@ struct contract {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("scalar kernels: the contract to the bit, packed and padded", Arithmetic, synapse::separate, synapse::fused) {
+TEST_CASE_TEMPLATE("scalar kernels: the contract to the bit, packed, padded and small", Arithmetic, synapse::separate, synapse::fused) {
     using packed = synapse::scalar_kernels<Arithmetic, 1>;
     using padded = synapse::scalar_kernels<Arithmetic, 16>;
     same_bits::check<contract<Arithmetic>, packed>();
     same_bits::check<packed, padded>();
+    using small = synapse::scalar_kernels<Arithmetic, 1, true>;
+    same_bits::check<contract<Arithmetic>, small>();
+    same_bits::check_tiles<contract<Arithmetic>, small>();
     same_bits::check_tiles<contract<Arithmetic>, packed>();
     same_bits::check_tiles<packed, padded>();
 }

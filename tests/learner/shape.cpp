@@ -143,7 +143,10 @@ TEST_CASE("a checkpoint fits a shape that differs only in what is reserved") {
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.pending = 1; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.replay = 0; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.format = sample_format::f16; })));
+    CHECK_FALSE(mine.accepts(changed([](shape& s) { s.range_low = -1.0f; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.range_high = 2.0f; })));
+    CHECK_FALSE(mine.accepts(changed([](shape& s) { s.readout_offset = 0.5f; })));
+    CHECK_FALSE(mine.accepts(changed([](shape& s) { s.readout_ridge = 2.0f; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.readout = 9; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.judges = 9; s.slow = true; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.policy = replay_policy::priority; })));

@@ -58,7 +58,7 @@ struct agent_shape {
     }
 
     // True if an agent of this shape may take in a checkpoint of one of shape `saved`.
-    [[nodiscard]] constexpr bool accepts(const agent_shape& saved) const noexcept {
+    [[nodiscard]] bool accepts(const agent_shape& saved) const noexcept {
         return observations == saved.observations && actions == saved.actions && state == saved.state && ahead == saved.ahead &&
                phi_lag == saved.phi_lag && rank_memory == saved.rank_memory && world().accepts(saved.world());
     }

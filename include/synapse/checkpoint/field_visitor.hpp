@@ -137,7 +137,7 @@ struct operations_on {
         if constexpr (number_part<Part>) {
             made.listing = number_listing<Part>::text.entry;
             made.of.defaults = nullptr;
-            if constexpr (Part::saved_if_not_default && !number_listing<Part>::all_zero) made.of.defaults = &number_listing<Part>::defaults;
+            if constexpr (Part::saved_if_not_default && !number_listing<Part>::all_zero) made.of.defaults = &default_of<Part>;
         } else {
             made.of.fields = [](void* part, field_visitor& visit) noexcept {
                 field_list<Features> list{visit};

@@ -116,7 +116,9 @@ public:
         header_.sequence = Policy::raise_sequence ? sequence() + 1 : 1;
         victim_ = choose();
         slot_[victim_].valid = false;
-        if (victim_ == newest_) find_newest();
+        if constexpr (!Policy::spare_newest) {
+            if (victim_ == newest_) find_newest();
+        }
         writing_ = true;
         used_ = 0;
         written_ = 0;
@@ -131,15 +133,25 @@ public:
     status write(span<const std::byte> bytes) noexcept {
         if (!writing_) return status::busy;
         if (bytes.size() > header_.payload_bytes - written_) return fail(status::no_room);
+        const std::uint32_t unit = flash_.program_unit;
         while (!bytes.empty()) {
-            std::size_t n = take(bytes);
-            if (n == 0) {  // whole units, straight from the caller's memory
-                n = bytes.size() / flash_.program_unit * flash_.program_unit;
-                if (const status s = flash_.program(place(written_), bytes.first(n)); !ok(s)) return fail(s);
-                written_ += static_cast<std::uint32_t>(n);
-            } else if (used_ == flash_.program_unit) {
-                if (const status s = flush(); !ok(s)) return fail(s);
+            std::size_t n = bytes.size();
+            status done = status::ok;
+            const bool early = written_ < shared();
+            if (!early && used_ == 0 && n >= unit) {  // whole units, straight from the caller's memory
+                n = n / unit * unit;
+                done = flash_.program(place(written_), bytes.first(n));
+            } else {
+                std::byte* const to = early ? first_ + payload_start() + written_ : tail_ + used_;
+                const std::uint32_t room = early ? shared() - written_ : unit - used_;
+                if (n > room) n = room;
+                copy_bytes(to, bytes.data(), n);
+                if (!early) used_ += static_cast<std::uint32_t>(n);
             }
+            written_sum_.add(bytes.first(n));
+            written_ += static_cast<std::uint32_t>(n);
+            if (used_ == unit) done = flush();
+            if (!ok(done)) return fail(done);
             bytes = bytes.subspan(n);
         }
         return status::ok;
@@ -249,30 +261,6 @@ private:
             }
         }
         return true;
-    }
-
-    // Moves bytes into the unit being filled and returns how many; 0 if the unit is empty and the bytes fill one by themselves.
-    std::size_t take(span<const std::byte> bytes) noexcept {
-        const std::uint32_t unit = flash_.program_unit;
-        if (written_ < shared()) {
-            const std::size_t n = bytes.size() < shared() - written_ ? bytes.size() : shared() - written_;
-            copy_bytes(first_ + payload_start() + written_, bytes.data(), n);
-            account(bytes.first(n));
-            return n;
-        }
-        if (used_ == 0 && bytes.size() >= unit) {
-            written_sum_.add(bytes.first(bytes.size() / unit * unit));
-            return 0;
-        }
-        const std::size_t n = bytes.size() < unit - used_ ? bytes.size() : unit - used_;
-        copy_bytes(tail_ + used_, bytes.data(), n);
-        used_ += static_cast<std::uint32_t>(n);
-        account(bytes.first(n));
-        return n;
-    }
-    void account(span<const std::byte> bytes) noexcept {
-        written_sum_.add(bytes);
-        written_ += static_cast<std::uint32_t>(bytes.size());
     }
 
     status flush() noexcept {

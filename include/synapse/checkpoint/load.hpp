@@ -88,7 +88,7 @@ public:
         if (!good()) return;
         if (const status s = format::decode(buffer_, h); !ok(s)) return refuse(s);
         const std::uint32_t end = format::header_bytes + h.payload_bytes;
-        if (end > in_.end()) return refuse(status::corrupt);
+        if (end > in_.end()) return spoil();
         in_.shorten(end);
         check_again(h);
     }
@@ -102,7 +102,7 @@ public:
             sum.add({buffer_, n});
             left -= n;
         }
-        if (sum.value() != h.payload_crc) refuse(status::corrupt);
+        if (sum.value() != h.payload_crc) spoil();
     }
     // A learner takes in no rounded weights.
     void refuse_rounded(const format::header& h) noexcept {
@@ -115,7 +115,7 @@ public:
         m.name = name;
         m.entries = take(pack_type::map);
         if (m.entries > format::max_map_entries || ++depth_ > format::max_depth) {
-            refuse(status::corrupt);
+            spoil();
             m.entries = 0;
         }
         m.first = m.at = in_.position();
@@ -124,7 +124,7 @@ public:
             pass_entry(m);
             sums[i] = crc32c::of(as_bytes(span{text_, text_length_}));
             for (std::uint32_t j = 0; j < i; ++j) {
-                if (sums[j] == sums[i]) refuse(status::corrupt);  // a name that comes twice
+                if (sums[j] == sums[i]) spoil();  // a name that comes twice
             }
         }
         m.end = m.at;
@@ -160,7 +160,7 @@ public:
     // The same; its absence is an error.
     bool demand(open_map& m, const char* name, std::uint32_t index = field_name::no_index) noexcept {
         const bool found = find(m, name, index);
-        if (!found) refuse(status::corrupt);
+        if (!found) spoil();
         return found;
     }
 
@@ -181,6 +181,7 @@ public:
     [[nodiscard]] std::uint32_t end() const noexcept { return in_.end(); }
     [[nodiscard]] bool good() const noexcept { return ok(in_.outcome()); }
     void refuse(status why) noexcept { in_.refuse(why); }
+    SYNAPSE_OUTLINE void spoil() noexcept { in_.refuse(status::corrupt); }
     // What to tell of how it went.
     void report(load_result& result) const noexcept {
         result.outcome = in_.outcome();
@@ -196,7 +197,7 @@ public:
     // The text at the reader's position, shorter than `room`, zero-terminated.
     void text(char* to, std::uint32_t room) noexcept {
         const std::uint32_t length = take(pack_type::text);
-        if (length >= room) return refuse(status::corrupt);
+        if (length >= room) return spoil();
         in_.bytes(reinterpret_cast<std::byte*>(to), length);
         to[length] = '\0';
     }
@@ -210,7 +211,7 @@ private:
     // Takes the head of the next object, which must be of this type; 0 if it is not. Returns its length or number, at most 2^32 - 1.
     SYNAPSE_OUTLINE std::uint32_t take(pack_type expected) noexcept {
         in_.next(item_);
-        if (item_.type != expected) refuse(status::corrupt);
+        if (item_.type != expected) spoil();
         if (!good()) return 0;
         if (expected >= pack_type::text) return item_.length;
         return item_.value > 0xffffffff ? 0xffffffff : static_cast<std::uint32_t>(item_.value);
@@ -228,7 +229,7 @@ private:
         text_length_ = take(pack_type::text);
         if (text_length_ == 0 || text_length_ > format::max_key_bytes) {
             text_length_ = 0;
-            refuse(status::corrupt);
+            spoil();
         }
         in_.bytes(reinterpret_cast<std::byte*>(text_), text_length_);
     }
@@ -250,12 +251,12 @@ private:
     void number(std::byte* to, number_kind kind) noexcept {
         const bool is_float = kind == number_kind::f32;
         const std::uint32_t low = take(kind == number_kind::boolean ? pack_type::boolean : is_float ? pack_type::float32 : pack_type::unsigned_integer);
-        if (is_float && (low & 0x7f800000u) == 0x7f800000u) refuse(status::corrupt);
+        if (is_float && (low & 0x7f800000u) == 0x7f800000u) spoil();
         if (!good()) return;
         const std::uint32_t size = size_of(kind);
         std::uint64_t n = item_.value;
         for (std::uint32_t i = 0; i < size; ++i, n >>= 8) to[byte_of(i, size)] = static_cast<std::byte>(n & 0xff);
-        if (n != 0) refuse(status::corrupt);  // too large
+        if (n != 0) spoil();  // too large
     }
 
     void numbers(const char* name, void* x, number_code code, const std::byte* initial) noexcept override {
@@ -263,11 +264,11 @@ private:
         const std::uint32_t size = size_of(code.kind());
         if (code.kind() == number_kind::absent || (commit && numbers_known)) return;
         if (!find(*map_, name)) {
-            if (!code.sparse()) refuse(status::corrupt);
+            if (!code.sparse()) spoil();
             for (std::uint32_t i = 0; i < code.count() * size && good(); ++i) to[i] = initial == nullptr ? std::byte{0} : initial[i];
             return;
         }
-        if (code.listed() != 0 && take(pack_type::array) != code.listed()) refuse(status::corrupt);
+        if (code.listed() != 0 && take(pack_type::array) != code.listed()) spoil();
         for (std::uint32_t i = 0; i < code.count(); ++i) number(to + i * size, code.kind());
     }
 
@@ -326,7 +327,7 @@ private:
     // Takes `size` bytes of elements and looks at every one. They are all zero if one of them cannot be.
     SYNAPSE_OUTLINE void read_elements(std::byte* to, std::size_t size, array_code code, const extent& e) noexcept {
         in_.bytes(to, size);
-        if (good() && !are_sound(to, size, code, e)) refuse(status::corrupt);
+        if (good() && !are_sound(to, size, code, e)) spoil();
         if (!good()) std::memset(to, 0, size);
     }
     static bool are_sound(const std::byte* in, std::size_t size, array_code code, const extent& e) noexcept {
@@ -399,7 +400,7 @@ inline void read_document(field_reader& reader, const load_target& target, const
         if (!reader.good()) return;
     }
     reader.read_part(top, reader.commit ? target.own.part : target.shadow, *target.own.operations);
-    if (top.end != reader.end()) reader.refuse(status::corrupt);  // the map is all there is
+    if (top.end != reader.end()) reader.spoil();  // the map is all there is
     reader.close(top);
 }
 
@@ -482,7 +483,7 @@ load_result load(Model& model, Source& source, const load_options& options = {})
     detail::load_target target{
         detail::describe<body, detail::features_of<Model>>(whole), shadow.part(), nullptr, nullptr, shadow.take_numbers(), sizeof(body)};
     using form_type = std::remove_cvref_t<decltype(whole.form())>;
-    form_type saved{};
+    form_type saved = nothing_of<form_type>;  // until it is read, whole
     if (target.own.form != nullptr) {
         if constexpr (requires { whole.form().accepts(saved); }) {
             target.saved_form = &saved;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <synapse/core/fields.hpp>
 #include <synapse/core/table.hpp>
 
 namespace synapse {
@@ -132,7 +133,6 @@ public:
         seen({.text = out.entry});
         return out;
     }();
-    static constexpr Part defaults{};
     static constexpr bool all_zero = seen({}).all_zero;
 };
 

@@ -50,6 +50,9 @@ public:
     void array(std::uint32_t entries) noexcept { sized({0x90, 16, 0xdc}, entries); }
     void map(std::uint32_t entries) noexcept { sized({0x80, 16, 0xde}, entries); }
 
+    // What is packed already.
+    void packed(const char* bytes, std::uint32_t size) noexcept { raw(reinterpret_cast<const std::byte*>(bytes), size); }
+
     // `size` raw bytes must follow.
     void binary(std::uint32_t size) noexcept { sized({0, 0, 0xc5}, size); }
     SYNAPSE_OUTLINE void raw(const std::byte* bytes, std::size_t size) noexcept {

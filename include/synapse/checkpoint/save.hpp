@@ -103,14 +103,12 @@ public:
 
     // Everything of a tensor before its elements.
     void head(std::uint32_t rows, std::uint32_t cols, array_code code) noexcept {
-        out_.map(3);
-        out_.text("d");
+        out_.packed("\203\241d", 3);  // a map of three; the key "d"
         out_.text(code.dtype(), code.dtype_length);
-        out_.text("s");
-        out_.array(2);
+        out_.packed("\241s\222", 3);  // the key "s"; an array of two
         out_.unsigned_integer(rows);
         out_.unsigned_integer(cols);
-        out_.text("b");
+        out_.packed("\241b", 2);  // the key "b"
         out_.binary(rows * cols * code.bytes());
     }
 

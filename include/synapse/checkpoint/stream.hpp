@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include <synapse/checkpoint/crc32c.hpp>
+#include <synapse/core/bytes.hpp>
 #include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 
@@ -20,14 +21,6 @@ inline std::uint32_t length_of(const char* text, std::uint32_t most) noexcept {
     std::uint32_t n = 0;
     while (n < most && text[n] != '\0') ++n;
     return n;
-}
-inline bool same_bytes(const void* a, const void* b, std::size_t size) noexcept {
-    const auto* left = static_cast<const unsigned char*>(a);
-    const auto* right = static_cast<const unsigned char*>(b);
-    for (; size != 0; --size) {
-        if (*left++ != *right++) return false;
-    }
-    return true;
 }
 inline bool same_text(const char* a, const char* b) noexcept { return same_bytes(a, b, length_of(a, 255) + 1u); }
 

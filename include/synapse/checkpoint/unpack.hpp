@@ -48,6 +48,8 @@ public:
         if (ok(outcome_)) outcome_ = why;
     }
 
+    SYNAPSE_OUTLINE void spoil() noexcept { refuse(status::corrupt); }
+
     [[nodiscard]] std::uint32_t position() const noexcept { return position_; }
     [[nodiscard]] std::uint32_t end() const noexcept { return end_; }
     // Goes to a position got from here.
@@ -89,13 +91,13 @@ public:
             } else if (item.type == pack_type::extension) {
                 length = 1u << (code - 0xd4);
             }
-            if (item.type == pack_type::extension && ++length == 0) refuse(status::corrupt);
-            if (code == 0xc1) refuse(status::corrupt);
+            if (item.type == pack_type::extension && ++length == 0) spoil();
+            if (code == 0xc1) spoil();
         }
         if (item.type < pack_type::text) return;
         // What is left must hold it: an entry takes a byte at least.
         const std::uint32_t room = end_ - position_;
-        if (length > (item.type == pack_type::map ? room / 2 : room)) return refuse(status::corrupt);
+        if (length > (item.type == pack_type::map ? room / 2 : room)) return spoil();
         item.length = length;
     }
 
@@ -111,7 +113,7 @@ public:
         pack_item current = item;
         for (;;) {
             if (current.type >= pack_type::array) {
-                if (depth + level > format::max_depth) return refuse(status::corrupt);
+                if (depth + level > format::max_depth) return spoil();
                 left[++level] = current.type == pack_type::map ? 2 * current.length : current.length;
             } else {
                 position_ += current.length;
@@ -119,7 +121,7 @@ public:
             while (level > 0 && left[level] == 0) --level;
             if (level == 0) return;
             --left[level];
-            if (++objects > format::max_skipped_objects) return refuse(status::corrupt);
+            if (++objects > format::max_skipped_objects) return spoil();
             next(current);
             if (!ok(outcome_)) return;
         }
@@ -135,7 +137,7 @@ public:
     // Reads raw bytes and goes past them.
     SYNAPSE_OUTLINE void bytes(std::byte* out, std::size_t size) noexcept {
         if (!ok(outcome_)) return;
-        if (size > end_ - position_) return refuse(status::corrupt);
+        if (size > end_ - position_) return spoil();
         outcome_ = read_(source_, position_, out, size);
         position_ += static_cast<std::uint32_t>(size);
     }
@@ -159,7 +161,7 @@ private:
             return ok(outcome_) ? assembled(in, size, with_sign) : 0;
         } else {
             const std::uint32_t rest = end_ - position_;
-            if (size > rest) refuse(status::corrupt);
+            if (size > rest) spoil();
             if (!ok(outcome_)) return 0;
             if (position_ < window_start_ || position_ + size > window_start_ + window_size_) {
                 const std::uint32_t n = rest < sizeof window_ ? rest : static_cast<std::uint32_t>(sizeof window_);

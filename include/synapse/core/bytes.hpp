@@ -26,6 +26,16 @@ SYNAPSE_OUTLINE inline void copy_bytes(void* to, const void* from, std::size_t s
     }
 }
 
+// As memcmp, of which that is true likewise.
+inline bool same_bytes(const void* a, const void* b, std::size_t size) noexcept {
+    const auto* left = static_cast<const unsigned char*>(a);
+    const auto* right = static_cast<const unsigned char*>(b);
+    for (; size != 0; --size) {
+        if (*left++ != *right++) return false;
+    }
+    return true;
+}
+
 // Writes value to out[0 .. sizeof(value)) in little-endian order.
 template <class Unsigned>
 constexpr void store_little(std::byte* out, Unsigned value) noexcept {

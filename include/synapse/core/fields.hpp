@@ -23,6 +23,7 @@
 //     void restored()    all of it has been read: make what follows from the rest follow from it
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -34,6 +35,7 @@
 #include <synapse/core/matrix.hpp>
 #include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
+#include <synapse/core/table.hpp>
 
 namespace synapse {
 
@@ -60,6 +62,13 @@ constexpr bool sees(feature f) noexcept {
         return true;
     }
 }
+
+// A part as it begins, in read-only memory once, whoever asks for it.
+template <class Part>
+inline constexpr Part default_of{};
+// All its bits zero: the place of one that is to come.
+template <class Part>
+inline constexpr Part nothing_of = std::bit_cast<Part>(detail::table<std::byte, sizeof(Part)>{});
 
 namespace fields {
 

@@ -14,8 +14,8 @@
 
 namespace synapse {
 
-// Rows are padded to `Lanes` floats: 1 where memory is scarce. Padding never changes a result.
-template <class Arithmetic = separate, std::uint32_t Lanes = 1>
+// Rows are padded to `Lanes` floats: 1 where memory is scarce. Padding never changes a result. Small: code before speed, the same bits.
+template <class Arithmetic = separate, std::uint32_t Lanes = 1, bool Small = config::small_microcontroller>
 struct scalar_kernels {
     using arithmetic = Arithmetic;
     using operations = math::scalar_operations<Arithmetic>;
@@ -51,7 +51,7 @@ struct scalar_kernels {
         if constexpr (unrolls) {
             if (layer.outputs - j == 3) return forward_columns(std::make_index_sequence<3>{}, layer, rows, x, a, j);
         }
-        for (; j + 2 <= layer.outputs; j += 2) forward_columns(std::make_index_sequence<2>{}, layer, rows, x, a, j);
+        for (; !Small && j + 2 <= layer.outputs; j += 2) forward_columns(std::make_index_sequence<2>{}, layer, rows, x, a, j);
         for (; j < layer.outputs; ++j) forward_columns(std::make_index_sequence<1>{}, layer, rows, x, a, j);
     }
 
@@ -122,7 +122,13 @@ struct scalar_kernels {
     }
 
     static float dot(std::uint32_t n, const float* delta, const float* w) noexcept {
-        return dot_columns<false>(n, 0.0f, delta, const_cast<float*>(w));  // not written to
+        if constexpr (Small) {
+            float p[partial_sums] = {};
+            for (std::uint32_t j = 0; j < n; ++j) p[j % partial_sums] = Arithmetic::madd(delta[j], w[j], p[j % partial_sums]);
+            return fold(p);
+        } else {
+            return dot_columns<false>(n, 0.0f, delta, const_cast<float*>(w));  // not written to
+        }
     }
 
     static void momentum(std::uint32_t n, float momentum, float s, const float* delta, float* velocity, float* w) noexcept {
@@ -175,7 +181,7 @@ private:
     static constexpr std::uint32_t few = 4;
     // For a processor that has registers for it and does one thing at a time: fewer loads and less counting, in more text. A wider one's
     // compiler does better with the plain loops.
-    static constexpr bool unrolls = Lanes == 1 && !config::small;
+    static constexpr bool unrolls = Lanes == 1 && !Small;
 
     static constexpr bool counts(float x) noexcept { return (std::bit_cast<std::uint32_t>(x) & 0x7fffffffu) != 0; }
     static constexpr float saturate(float x) noexcept { return operations::held(x, limit); }
@@ -200,7 +206,7 @@ private:
 
     static void add(std::uint32_t n, float s, const float* SYNAPSE_RESTRICT delta, float* SYNAPSE_RESTRICT w) noexcept {
         std::uint32_t j = 0;
-        for (; j + 4 <= n; j += 4) add_columns(std::make_index_sequence<4>{}, s, delta + j, w + j);
+        for (; !Small && j + 4 <= n; j += 4) add_columns(std::make_index_sequence<4>{}, s, delta + j, w + j);
         for (; j < n; ++j) w[j] = Arithmetic::madd(s, delta[j], w[j]);
     }
 
@@ -299,7 +305,11 @@ private:
         for (std::uint32_t i = 0; j < n && i < half; ++i, ++j) one_column<Update>(s, delta[j], w[j], p[i]);
     }
 
-    static SYNAPSE_OUTLINE float fold(const float (&p)[partial_sums]) noexcept {
+    static SYNAPSE_OUTLINE float fold(float (&p)[partial_sums]) noexcept {
+        if constexpr (Small) {
+            for (std::uint32_t j = 0; j < 4; ++j) p[j] = (p[j] + p[j + 8]) + (p[j + 4] + p[j + 12]);
+            return ((p[0] + p[2]) + (p[1] + p[3])) + 0.0f;
+        }
         const float a = (p[0] + p[8]) + (p[4] + p[12]);
         const float b = (p[1] + p[9]) + (p[5] + p[13]);
         const float c = (p[2] + p[10]) + (p[6] + p[14]);

@@ -131,6 +131,11 @@ protected:
         tuning_ = numbers;
         return begin(block);
     }
+    // The same with the defaults, the form being sound.
+    status begin_as_usual(span<std::byte> block) noexcept {
+        copy_bytes(&tuning_, &default_tuning, sizeof tuning_);
+        return begin(block);
+    }
     // The same with the tuning that it has, the form and that being sound.
     SYNAPSE_OUTLINE status begin(span<std::byte> block) noexcept {
         if (const status s = place(*this, block); !ok(s)) return s;
@@ -541,7 +546,7 @@ protected:
     [[nodiscard]] float* slow_answer(std::uint32_t b) noexcept { return slow_answers_ + std::size_t{b} * form_.outputs; }
 
     Form form_;
-    tuning tuning_ = default_tuning;
+    tuning tuning_ = nothing_of<tuning>;  // until begin()
     network_type fast_;
     [[no_unique_address]] std::conditional_t<parts::slow, network_type, absent_part> slow_;
     typename network_type::workspace work_;

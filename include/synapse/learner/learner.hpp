@@ -62,13 +62,13 @@ public:
     template <std::size_t Bytes>
     explicit learner(fixed_arena<Bytes>& memory) noexcept : body{unborn} {
         static_assert(Bytes >= bytes, "the arena is smaller than learner<shape>::bytes");
-        static_cast<void>(this->begin(memory.span()));
+        static_cast<void>(this->begin_as_usual(memory.span()));
     }
     template <std::size_t Bytes>
     learner(fixed_arena<Bytes>& memory, const tuning& numbers) noexcept : body{unborn} {
         static_assert(Bytes >= bytes, "the arena is smaller than learner<shape>::bytes");
         SYNAPSE_ASSERT(numbers.is_sound());
-        if (!ok(this->begin(memory.span(), numbers))) static_cast<void>(this->begin(memory.span()));
+        if (!ok(this->begin(memory.span(), numbers))) static_cast<void>(this->begin_as_usual(memory.span()));
     }
 
     // How every one begins: copied from read-only memory, which takes less of it than a function that writes the numbers would.

@@ -1,9 +1,10 @@
 // Everything that decides bytes. Fixed at compile time, or at construction on a desktop; never changed after.
 #pragma once
 
-#include <bit>
+#include <cstddef>
 #include <cstdint>
 
+#include <synapse/core/bytes.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/memory/codec.hpp>
 #include <synapse/memory/replay.hpp>
@@ -139,22 +140,37 @@ struct shape {
     }
 
     // True if a learner of this shape may take in a checkpoint of one of shape `saved`: the same but for what is only reserved.
-    [[nodiscard]] constexpr bool accepts(const shape& saved) const noexcept {
-        const auto bits = [](auto n) { return static_cast<std::uint32_t>(n); };
-        const auto both = [&](bool a, bool b) { return bits(a) ^ bits(b); };
-        std::uint32_t different = (inputs ^ saved.inputs) | (outputs ^ saved.outputs) | (pending ^ saved.pending);
-        different |= (bits(learns) ^ bits(saved.learns)) | (bits(function) ^ bits(saved.function)) | (bits(scaling) ^ bits(saved.scaling));
-        different |=
-            both(slow, saved.slow) | both(momentum, saved.momentum) | both(plastic, saved.plastic) | both(replay == 0, saved.replay == 0);
-        different |= (std::bit_cast<std::uint32_t>(range_low) ^ std::bit_cast<std::uint32_t>(saved.range_low)) |
-                     (std::bit_cast<std::uint32_t>(range_high) ^ std::bit_cast<std::uint32_t>(saved.range_high));
-        if (replay != 0 || judges != 0) different |= bits(format) ^ bits(saved.format);
-        different |= (readout ^ saved.readout) | both(judges == 0, saved.judges == 0);
-        different |= (std::bit_cast<std::uint32_t>(readout_offset) ^ std::bit_cast<std::uint32_t>(saved.readout_offset)) |
-                     (std::bit_cast<std::uint32_t>(readout_ridge) ^ std::bit_cast<std::uint32_t>(saved.readout_ridge));
-        different |= both(policy == replay_policy::priority, saved.policy == replay_policy::priority);
-        for (std::uint32_t l = 0; l < max_hidden_layers; ++l) different |= both(hidden[l] == 0, saved.hidden[l] == 0);
-        return different == 0;
+    [[nodiscard]] bool accepts(const shape& saved) const noexcept {
+        // Neighbours in memory that must be equal, bit for bit.
+        struct run {
+            std::uint8_t at;
+            std::uint8_t size;
+        };
+        static constexpr run equal[] = {
+            {offsetof(shape, inputs), sizeof inputs + sizeof outputs},
+            {offsetof(shape, learns), sizeof learns + sizeof function},
+            {offsetof(shape, slow), sizeof slow},
+            {offsetof(shape, pending), sizeof pending + sizeof momentum},
+            {offsetof(shape, scaling), sizeof scaling + sizeof range_low + sizeof range_high},
+            {offsetof(shape, plastic), sizeof plastic},
+            {offsetof(shape, readout), sizeof readout + sizeof readout_offset + sizeof readout_ridge},
+        };
+        static_assert(offsetof(shape, outputs) == sizeof inputs && offsetof(shape, function) == offsetof(shape, learns) + 1 &&
+                      offsetof(shape, momentum) == offsetof(shape, pending) + 4 &&
+                      offsetof(shape, range_low) == offsetof(shape, scaling) + 1 &&
+                      offsetof(shape, range_high) == offsetof(shape, range_low) + 4 &&
+                      offsetof(shape, readout_ridge) == offsetof(shape, readout) + 8);
+        const auto* const mine = reinterpret_cast<const std::byte*>(this);
+        const auto* const other = reinterpret_cast<const std::byte*>(&saved);
+        for (const run r : equal) {
+            if (!same_bytes(mine + r.at, other + r.at, r.size)) return false;
+        }
+        for (std::uint32_t l = 0; l < max_hidden_layers; ++l) {
+            if ((hidden[l] == 0) != (saved.hidden[l] == 0)) return false;
+        }
+        if ((replay | judges) != 0 && format != saved.format) return false;
+        return (replay == 0) == (saved.replay == 0) && (judges == 0) == (saved.judges == 0) &&
+               (policy == replay_policy::priority) == (saved.policy == replay_policy::priority);
     }
 };
 

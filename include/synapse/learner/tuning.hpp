@@ -8,6 +8,7 @@
 
 #include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
+#include <synapse/core/fields.hpp>
 #include <synapse/core/status.hpp>
 
 namespace synapse {
@@ -123,7 +124,7 @@ struct tuning {
     [[nodiscard]] constexpr status settle() const noexcept { return is_sound() ? status::ok : status::corrupt; }
 };
 
-inline constexpr tuning default_tuning{};
+inline constexpr const tuning& default_tuning = default_of<tuning>;
 
 namespace detail {
 

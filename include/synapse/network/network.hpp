@@ -157,6 +157,8 @@ public:
         }
     }
 
+    // Whether a layer's weights have velocities.
+    static constexpr bool has_momentum(const dense& layer) noexcept { return Pins.any ? layer.has_momentum() : Pins.momentum; }
     // Layers with weights, the output's included; layer l < layers(), from the input on; units in use at both ends.
     [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return Pins.any ? layers_ : Pins.layers; }
     [[nodiscard]] constexpr dense& layer(std::uint32_t l) noexcept { return layer_[l]; }
@@ -204,7 +206,6 @@ private:
     static constexpr std::uint32_t before(std::uint32_t l) noexcept { return Pins.layers == 1 ? 0 : l - 1; }
     // What is pinned, or else what is. function: of hidden layers.
     static constexpr activation function(const dense& layer) noexcept { return Pins.any ? layer.function() : Pins.function; }
-    static constexpr bool has_momentum(const dense& layer) noexcept { return Pins.any ? layer.has_momentum() : Pins.momentum; }
     static constexpr std::uint32_t pinned(std::uint32_t samples) noexcept { return Pins.single ? 1 : samples; }
     static constexpr bool is_single(std::uint32_t samples) noexcept { return pinned(samples) == 1; }
 

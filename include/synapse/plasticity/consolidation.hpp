@@ -39,7 +39,7 @@ void copy_weights(const From& from, To& to) noexcept {
             for (std::uint32_t j = 0; j < w.cols; ++j) layer.weights()(k, j) = w(k, j);
         }
         for (std::uint32_t j = 0; j < w.cols; ++j) layer.bias()[j] = from.layer(l).bias()[j];
-        if (!layer.has_momentum()) continue;
+        if (!to.has_momentum(layer)) continue;
         for (std::uint32_t k = 0; k < w.rows; ++k) {
             for (std::uint32_t j = 0; j < w.cols; ++j) layer.velocities()(k, j) = 0.0f;
         }

@@ -51,8 +51,9 @@ public:
         visit.value("next", self.positions_.next);
         visit.value("used", self.positions_.used);
         visit.array("step", role::state, self.step_, e);
-        visit.array("layer", role::state, self.layer_, e.below(256));
-        visit.array("reason", role::state, self.reason_, e.below(4));
+        extent small = e;
+        visit.array("layer", role::state, self.layer_, small = e.below(256));
+        visit.array("reason", role::state, self.reason_, small = e.below(4));
         visit.array("value", role::state, self.value_, e);
         visit.array("threshold", role::state, self.threshold_, e);
         visit.array("before", role::state, self.before_, e);

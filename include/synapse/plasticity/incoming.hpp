@@ -33,9 +33,9 @@ public:
     static constexpr void fields(Self& self, Visitor& visit) {
         visit.value("below", self.below_.used);
         visit.value("above", self.above_.used);
-        const extent below = vector_extent(self.below_.used, self.below_.reserved);
-        visit.array("mean", role::state, self.mean_, below.within(limit));
-        visit.array("direction", role::state, self.direction_, below.within(2.0f * limit * limit));
+        extent below = vector_extent(self.below_.used, self.below_.reserved);
+        visit.array("mean", role::state, self.mean_, below = below.within(limit));
+        visit.array("direction", role::state, self.direction_, below = below.within(2.0f * limit * limit));
         visit.array("error", role::state, self.error_, vector_extent(self.above_.used, self.above_.reserved).within(limit * limit));
     }
 
@@ -130,7 +130,7 @@ SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t 
         largest = magnitude > largest ? magnitude : largest;
     }
     net.admit_weight(largest);
-    if (!layer.has_momentum()) return;
+    if (!net.has_momentum(layer)) return;
     for (std::uint32_t k = 0; k < w.rows; ++k) {
         for (std::uint32_t j = first; j < first + count; ++j) layer.velocities()(k, j) = 0.0f;
     }

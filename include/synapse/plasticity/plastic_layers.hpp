@@ -38,10 +38,10 @@ template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class plastic_layers {
 public:
     constexpr plastic_layers() noexcept = default;
-    explicit constexpr plastic_layers(const topology& t) noexcept : layers_{t.hidden_layers()}, outputs_{t.outputs}, function_{t.function} {
-        for (std::uint32_t l = 0; l < layers_; ++l) {
+    explicit constexpr plastic_layers(const topology& t) noexcept : layers_{Pins.any ? t.hidden_layers() : 0}, outputs_{t.outputs}, function_{t.function} {
+        for (std::uint32_t l = 0; l < layers(); ++l) {
             const slots below = l == 0 ? slots{t.inputs, t.inputs} : slots{t.hidden[l - 1], t.reserved(l - 1)};
-            const slots above = l + 1 == layers_ ? slots{t.outputs, t.outputs} : slots{t.hidden[l + 1], t.reserved(l + 1)};
+            const slots above = l + 1 == layers() ? slots{t.outputs, t.outputs} : slots{t.hidden[l + 1], t.reserved(l + 1)};
             layer_[l].units = unit_records{slots{t.hidden[l], t.reserved(l)}};
             layer_[l].guide = incoming_guide{below, above};
             layer_[l].pulse = layer_pulse{slots{t.hidden[l], t.reserved(l)}};
@@ -50,8 +50,8 @@ public:
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
-        for (std::uint32_t l = 0; l < self.layers_; ++l) visit.group("layer", l, self.layer_[l]);
-        if (self.layers_ == 0) return;
+        for (std::uint32_t l = 0; l < self.layers(); ++l) visit.group("layer", l, self.layer_[l]);
+        if (self.layers() == 0) return;
         visit.value("columns", self.columns_);
         visit.value("recycled", self.recycled_);
         visit.array("output_plasticity", role::state, self.output_plasticity_,
@@ -61,13 +61,13 @@ public:
     // Everything begins free to learn. gain: of the weights at birth (network.hpp).
     void begin(float gain) noexcept {
         gain_ = gain;
-        for (std::uint32_t l = 0; l < layers_; ++l) layer_[l].units.begin();
-        for (std::uint32_t j = 0; layers_ != 0 && j < outputs_; ++j) output_plasticity_[j] = 1.0f;
+        for (std::uint32_t l = 0; l < layers(); ++l) layer_[l].units.begin();
+        for (std::uint32_t j = 0; layers() != 0 && j < outputs_; ++j) output_plasticity_[j] = 1.0f;
     }
 
     // True if this describes that network.
     [[nodiscard]] bool describes(const network<Kernels, Pins>& net) const noexcept {
-        for (std::uint32_t l = 0; l < layers_; ++l) {
+        for (std::uint32_t l = 0; l < layers(); ++l) {
             const plastic_layer& layer = layer_[l];
             const std::uint32_t units = net.layer(l).outputs().used;
             if (layer.units.units().used != units || layer.pulse.units().used != units) return false;
@@ -82,15 +82,15 @@ public:
         const auto delta = work.delta(l + 1, samples);
         const std::uint32_t last = samples - 1;
         if (looks && l > 0) layer_[l - 1].guide.template add<Kernels>(work.units(l - 1, samples)[last], delta[last]);
-        if (looks && l < layers_) {
+        if (looks && l < layers()) {
             plastic_layer& layer = layer_[l];
             const float* h = work.units(l + 1, samples)[last];
             layer.units.observe(h);
-            layer.pulse.observe(h, function_ == activation::tanh ? 0.5f : 0.0f, layer.units);
+            layer.pulse.observe(h, function() == activation::tanh ? 0.5f : 0.0f, layer.units);
         }
         if (columns_ == 0) return;  // nothing is frozen
-        const float* factor = l < layers_ ? layer_[l].units.plasticities() : output_plasticity_;
-        const std::uint32_t n = l < layers_ ? layer_[l].units.units().used : outputs_;
+        const float* factor = l < layers() ? layer_[l].units.plasticities() : output_plasticity_;
+        const std::uint32_t n = l < layers() ? layer_[l].units.units().used : outputs_;
         for (std::uint32_t b = 0; b < samples; ++b) {
             for (std::uint32_t j = 0; j < n; ++j) delta[b][j] *= factor[j];
         }
@@ -105,7 +105,7 @@ public:
         if (slow != nullptr) slow->widen(l, taken);
         layer_[l].units.grow(taken);
         if (l > 0) layer_[l - 1].guide.grow_above(taken);
-        if (l + 1 < layers_) layer_[l + 1].guide.grow_below(taken);
+        if (l + 1 < layers()) layer_[l + 1].guide.grow_below(taken);
         connect(fast, slow, l, first, taken, grown_, x, source);
         layer_[l].pulse.grow(taken);
         return taken;
@@ -132,7 +132,7 @@ public:
     // @cost the velocities, if there are any
     void freeze(network<Kernels, Pins>& net, const std::uint8_t* outputs, const std::uint8_t* spared) noexcept {
         ++columns_;
-        for (std::uint32_t l = 0; l < layers_; ++l) {
+        for (std::uint32_t l = 0; l < layers(); ++l) {
             for (std::uint32_t j = 0; j < layer_[l].units.units().used; ++j) layer_[l].units.set_plasticity(j, 0.0f);
         }
         for (std::uint32_t j = 0; j < outputs_; ++j) {
@@ -140,7 +140,7 @@ public:
         }
         for (std::uint32_t l = 0; l < net.layers(); ++l) {
             dense& layer = net.layer(l);
-            if (!layer.has_momentum()) continue;
+            if (!net.has_momentum(layer)) continue;
             const auto v = layer.velocities();
             for (std::uint32_t k = 0; k < v.rows; ++k) {
                 for (std::uint32_t j = 0; j < v.cols; ++j) v(k, j) = 0.0f;
@@ -149,7 +149,7 @@ public:
         }
     }
 
-    [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return layers_; }
+    [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return Pins.any ? layers_ : Pins.layers - 1; }
     [[nodiscard]] constexpr plastic_layer& layer(std::uint32_t l) noexcept { return layer_[l]; }
     [[nodiscard]] constexpr const plastic_layer& layer(std::uint32_t l) const noexcept { return layer_[l]; }
     [[nodiscard]] std::uint32_t columns() const noexcept { return columns_; }    // begun so far, the first not counted
@@ -167,7 +167,10 @@ private:
         if (slow != nullptr) copy_incoming(fast, *slow, l, first, count);
     }
 
-    plastic_layer layer_[max_hidden_layers];
+    // What is pinned, or else what is.
+    [[nodiscard]] constexpr activation function() const noexcept { return Pins.any ? function_ : Pins.function; }
+
+    plastic_layer layer_[Pins.layers > 1 ? Pins.layers - 1 : 1];
     std::uint32_t layers_ = 0;
     std::uint32_t outputs_ = 0;
     activation function_ = activation::relu;

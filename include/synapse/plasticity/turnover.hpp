@@ -73,7 +73,7 @@ SYNAPSE_LOOP_SAFE void retire(network<Kernels, Pins>& net, std::uint32_t l, std:
             largest = magnitude > largest ? magnitude : largest;
         }
         w(j, i) = 0.0f;
-        if (above.has_momentum()) above.velocities()(j, i) = 0.0f;
+        if (net.has_momentum(above)) above.velocities()(j, i) = 0.0f;
     }
     net.admit_weight(largest);
 }

@@ -24,11 +24,11 @@ public:
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
         visit.value("units", self.units_.used);
-        const extent e = vector_extent(self.units_.used, self.units_.reserved);
+        extent e = vector_extent(self.units_.used, self.units_.reserved);
         visit.array("age", role::state, self.age_, e);
-        visit.array("mean", role::state, self.mean_, e.within(limit));
-        visit.array("variance", role::state, self.variance_, e.from_zero_to(4.0f * limit * limit));
-        visit.array("plasticity", role::state, self.plasticity_, e.from_zero_to(1.0f));
+        visit.array("mean", role::state, self.mean_, e = e.within(limit));
+        visit.array("variance", role::state, self.variance_, e = e.from_zero_to(4.0f * limit * limit));
+        visit.array("plasticity", role::state, self.plasticity_, e = e.from_zero_to(1.0f));
     }
 
     status settle() const noexcept { return units_.used <= units_.reserved ? status::ok : status::wrong_shape; }
