@@ -119,7 +119,7 @@ int run(std::span<const char* const> arguments) {
     if (!options.report) return live(runs, options);
     for (const auto& one : runs.all()) one->poll([] { return true; });
     console::replace_file(*options.report, dashboard::report_page(dashboard::page_files, dashboard::report_data(runs, 2000)));
-    print(*options.report + ": " + std::to_string(runs.all().size()) + " runs\n");
+    print(*options.report + ": " + std::to_string(runs.all().size()) + (runs.all().size() == 1 ? " run\n" : " runs\n"));
     return console::done;
 }
 

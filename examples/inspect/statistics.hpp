@@ -48,8 +48,9 @@ inline statistics statistics_of(std::span<const float> x) {
     return s;
 }
 
-// Eight heights from the smallest to the largest, a blank where there is no number; at most `width` characters, averaged where there are more numbers.
-inline std::string sparkline(std::span<const double> x, std::size_t width = 40) {
+// Eight heights from `low` (default: the smallest) to the largest, a blank where there is no number; at most `width` characters, averaged
+// where there are more numbers.
+inline std::string sparkline(std::span<const double> x, std::size_t width = 40, double low = std::numeric_limits<double>::infinity()) {
     static constexpr const char* heights[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     std::vector<double> drawn;
     const std::size_t columns = std::min(width, x.size());
@@ -64,7 +65,7 @@ inline std::string sparkline(std::span<const double> x, std::size_t width = 40) 
         }
         drawn.push_back(n == 0 ? std::nan("") : sum / static_cast<double>(n));
     }
-    double low = std::numeric_limits<double>::infinity(), high = -low;
+    double high = -std::numeric_limits<double>::infinity();
     for (const double v : drawn) {
         if (std::isnan(v)) continue;
         low = std::min(low, v);
@@ -81,9 +82,10 @@ inline std::string sparkline(std::span<const double> x, std::size_t width = 40) 
     return text;
 }
 
+// Counts stand on zero: equal ones are equally tall.
 inline std::string sparkline(std::span<const std::uint64_t> x) {
     const std::vector<double> numbers(x.begin(), x.end());
-    return sparkline(numbers, numbers.size());
+    return sparkline(numbers, numbers.size(), 0);
 }
 
 }  // namespace inspect

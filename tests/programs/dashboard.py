@@ -272,7 +272,7 @@ class CommandLine(unittest.TestCase):
             with open(os.path.join(home, "metrics.jsonl"), "w", encoding="utf-8") as file:
                 file.writelines(map(line, range(1000)))
             out = os.path.join(home, "out.html")
-            self.run_program(home, "--report", out, code=0)
+            self.assertEqual(self.run_program(home, "--report", out, code=0).stdout, f"{out}: 1 run\n")
             with open(out, encoding="utf-8") as file:
                 page = file.read()
             # What runs where it stands must stand after what it looks for.

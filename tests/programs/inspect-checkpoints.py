@@ -107,7 +107,10 @@ class Summary(Case):
         self.assertEqual(told["replay"]["by_class"], counts)
         self.assertEqual(told["replay"]["bits"], 8)
         self.assertIsNotNone(told["accuracy"])
-        self.assertIn("by class", self.run_program(self.classes).stdout)
+        bars = re.search(r"by class +([▁-█]+)  ([\d ]+)\n", self.run_program(self.classes).stdout)
+        self.assertEqual([int(n) for n in bars[2].split()], counts[:32])
+        for bar, n in zip(bars[1], counts):  # from zero: an eighth a step
+            self.assertEqual("▁▂▃▄▅▆▇█".index(bar), min(7, 8 * n // max(counts)))
 
     def test_the_history_of_its_metrics(self):
         truth = checkpoint_file.read(self.arm)["metrics_history"]
