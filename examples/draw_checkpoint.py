@@ -134,7 +134,7 @@ def draw_accuracy_matrix(learner, report=None):
         axes.text(0.5, 0.5, "this life was not examined in parts", ha="center", va="center")
         axes.set_axis_off()
         return figure
-    image = axes.imshow(matrix, vmin=0, vmax=1, cmap="viridis")
+    image = axes.imshow(100 * matrix, vmin=0, vmax=100, cmap="viridis")
     for (row, column), share in numpy.ndenumerate(matrix):
         if not numpy.isnan(share):
             axes.text(column, row, f"{100 * share:.0f}", ha="center", va="center", color="white" if share < 0.6 else "black")

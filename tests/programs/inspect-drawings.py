@@ -96,6 +96,9 @@ class Drawings(unittest.TestCase):
         whole = self.drawing.accuracy_matrix(learner, os.path.join(self.home, "parts.json"))
         self.assertTrue(numpy.array_equal(whole, numpy.array(truth, dtype=float), equal_nan=True))
         self.assertIsNone(self.drawing.accuracy_matrix(self.drawing.load(self.checkpoint("plain"))))
+        drawn = self.drawing.draw_accuracy_matrix(learner).axes[0].images[0]  # in per cent, as its title and the numbers in it say
+        self.assertEqual(drawn.get_clim(), (0, 100))
+        self.assertTrue(numpy.allclose(drawn.get_array().filled(numpy.nan), 100 * kept, equal_nan=True))
 
     def test_pictures_without_a_display(self):
         grown = self.pictures("grown", "--metrics", "grown.jsonl")
