@@ -35,15 +35,15 @@ inline std::uint32_t largest_replay(synapse::shape form, std::size_t bytes, std:
 // @param bytes         of RAM in all
 // @param samples       that there are to remember
 // @param instructions  the most for a step
-inline std::vector<candidate> candidates(const synapse::streams::stream_form& data, std::size_t bytes, std::uint64_t samples, double instructions,
-                                         std::uint64_t seed) {
+inline std::vector<candidate> candidates(const synapse::streams::stream_form& data, std::size_t bytes, std::uint64_t samples,
+                                         double instructions, std::uint64_t seed) {
     std::vector<candidate> fitting;
     struct net {
         std::initializer_list<std::uint32_t> hidden;
         std::uint32_t grows_to = 0;  // units of its one layer; 0: it stays as it is
     };
-    const net nets[] = {{{}},      {{4}},      {{8}},      {{16}},      {{32}},      {{64}},        {{128}},    {{256}},
-                        {{8, 8}},  {{16, 16}}, {{32, 32}}, {{64, 64}},  {{128, 128}}, {{8}, 32},     {{16}, 64}};
+    const net nets[] = {{{}},     {{4}},      {{8}},      {{16}},     {{32}},       {{64}},    {{128}},   {{256}},
+                        {{8, 8}}, {{16, 16}}, {{32, 32}}, {{64, 64}}, {{128, 128}}, {{8}, 32}, {{16}, 64}};
     for (const net& n : nets) {
         candidate c;
         c.form.inputs = data.inputs;

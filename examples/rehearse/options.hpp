@@ -39,7 +39,8 @@ inline std::span<const console::option<options>> option_table() {
     constexpr text device = "Device";
     constexpr text output = "Output";
     static const option<options> table[] = {
-        {data, "path", 0, "FILE", "what the device will see, as comma-separated values in the order of time", [](o& x, text v) { x.path = some_text(v); }},
+        {data, "path", 0, "FILE", "what the device will see, as comma-separated values in the order of time",
+         [](o& x, text v) { x.path = some_text(v); }},
         {data, "target", 0, "COLUMN", "what to predict: a column's name, or its index from 0 (-1: the last, default)",
          [](o& x, text v) { x.target = some_text(v); }},
         {data, "task", 0, "TASK", "classify (default) or regress",
@@ -51,12 +52,15 @@ inline std::span<const console::option<options>> option_table() {
          [](o& x, text v) {
              x.header = train_continuous::one_of<header>(v, {{"detect", header::detect}, {"yes", header::present}, {"no", header::absent}});
          }},
-        {data, "samples", 0, "N", "the first ones of the file (default 50000)", [](o& x, text v) { x.samples = whole_number(v, 50, 1u << 30); }},
+        {data, "samples", 0, "N", "the first ones of the file (default 50000)",
+         [](o& x, text v) { x.samples = whole_number(v, 50, 1u << 30); }},
 
-        {device, "ram", 0, "KIB", "memory for the learner, 1 .. 1048576: all that it keeps, without the stack", [](o& x, text v) { x.ram_kib = real_number(v, 1, 1048576); }},
+        {device, "ram", 0, "KIB", "memory for the learner, 1 .. 1048576: all that it keeps, without the stack",
+         [](o& x, text v) { x.ram_kib = real_number(v, 1, 1048576); }},
         {device, "instructions", 0, "N", "the most that a step may take on a Cortex-M4F (default: any number)",
          [](o& x, text v) { x.instructions = real_number(v, 1, 1e12); }},
-        {device, "seed", 0, "N", "of every random choice (default 1)", [](o& x, text v) { x.seed = whole_number(v, 0, ~std::uint64_t{0}); }},
+        {device, "seed", 0, "N", "of every random choice (default 1)",
+         [](o& x, text v) { x.seed = whole_number(v, 0, ~std::uint64_t{0}); }},
 
         {output, "report", 0, "FILE", "results as one JSON object", [](o& x, text v) { x.report = some_text(v); }},
         {output, "quiet", 'q', "", "nothing on standard output", [](o& x, text) { x.quiet = true; }},
@@ -71,9 +75,11 @@ inline std::string help_text() {
            "Tells what a microcontroller with so much memory would learn from your data: lives through it once with every network\n"
            "that fits, the rest of the memory filled with remembered samples, and prints the shape to paste into the firmware.\n\n" +
            console::help(option_table()) +
-           "\nAccuracy, or error as a share of the variance, is that of each sample predicted before it was learned. Every fifth row is held\n"
+           "\nAccuracy, or error as a share of the variance, is that of each sample predicted before it was learned. Every fifth row is "
+           "held\n"
            "out, for an examination on the whole of the past at the end. Forgetting compares, for the four older fifths of the life, the\n"
-           "error at the end with the lowest that it had been. The block's bytes are exact; instructions are estimated from counts on an emulated\n"
+           "error at the end with the lowest that it had been. The block's bytes are exact; instructions are estimated from counts on an "
+           "emulated\n"
            "Cortex-M4F, within some 10 %.\n"
            "\nExamples:\n"
            "  rehearse --path motor.csv --target failing --ram 16\n"

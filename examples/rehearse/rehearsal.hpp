@@ -24,19 +24,20 @@ inline constexpr std::uint64_t parts = 5;  // of the life, in the order of time
 // Errors: the share of wrong labels, or the squared error over the variance of the target, averaged over the targets.
 struct result {
     candidate tried;
-    std::size_t ram = 0;          // bytes
+    std::size_t ram = 0;  // bytes
     instructions cost;
-    double error = 0;             // held out, at the end
-    double prequential = 0;       // of every sample before it was learned
-    double forgetting = 0;        // mean over the parts but the last: error at the end minus the lowest error ever, on the rows held out of it
-    std::uint64_t growth = 0;     // times that the network grew
-    std::uint64_t refused = 0;    // samples that the learner would not learn
+    double error = 0;          // held out, at the end
+    double prequential = 0;    // of every sample before it was learned
+    double forgetting = 0;     // mean over the parts but the last: error at the end minus the lowest error ever, on the rows held out of it
+    std::uint64_t growth = 0;  // times that the network grew
+    std::uint64_t refused = 0;  // samples that the learner would not learn
 };
 
 // Squared errors against what predicting the mean would give.
 class examiner {
 public:
-    explicit examiner(const synapse::streams::stream_form& form) : form_{form}, miss_(form.outputs), sum_(form.outputs), squares_(form.outputs), y_(form.outputs) {}
+    explicit examiner(const synapse::streams::stream_form& form)
+        : form_{form}, miss_(form.outputs), sum_(form.outputs), squares_(form.outputs), y_(form.outputs) {}
 
     template <class Model>
     void ask(Model& model, const synapse::streams::sample& s) {
@@ -118,15 +119,18 @@ inline result rehearse_one(const candidate& c, synapse::streams::held_rows& rows
     return r;
 }
 
-// The one to take: the lowest error while it lived, which nothing was chosen by before; among those within a thousandth, the cheapest step.
+// The one to take: the lowest error while it lived, which nothing was chosen by before; among those that are as good, the cheapest step.
+// As good is one class in a thousand samples, or a twentieth of a number's error, more than the best.
 inline std::size_t best_of(const std::vector<result>& all) {
     std::size_t lowest = 0;
     for (std::size_t i = 1; i < all.size(); ++i) {
         if (all[i].prequential < all[lowest].prequential) lowest = i;
     }
+    const double least = all[lowest].prequential;
+    const double enough = all[lowest].tried.form.learns == synapse::task::classification ? least + 0.001 : least * 1.05;
     std::size_t best = lowest;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i].prequential <= all[lowest].prequential + 0.001 && all[i].cost.step < all[best].cost.step) best = i;
+        if (all[i].prequential <= enough && all[i].cost.step < all[best].cost.step) best = i;
     }
     return best;
 }

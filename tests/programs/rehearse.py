@@ -89,7 +89,8 @@ class Rehearse(Case):
         few = self.report("--path", path, "--ram", 16, "--instructions", 6000)
         self.assertTrue(all(c["instructions_per_step"] <= 6000 for c in few["candidates"]))
         self.assertEqual(self.report("--path", path, "--ram", 16, "--samples", 100)["rows"], 100)
-        self.assertIn("no network fits", self.run_program("--path", path, "--ram", 1, code=1).stderr)
+        wide = self.write("wide.csv", "".join(",".join(str((i * j) % 7) for j in range(61)) + f",{i % 2}\n" for i in range(50)))
+        self.assertIn("no network fits", self.run_program("--path", wide, "--ram", 1, code=1).stderr)
         self.assertIn("bad.csv:2: column 1: 'x' is not a number", self.run_program("--path", self.write("bad.csv", "1,0\nx,1\n2,0\n"), "--ram", 8, code=3).stderr)
         self.run_program("--path", "none.csv", "--ram", 8, code=3)
         self.run_program("--path", path, "--ram", 8, "--report", "none/report.json", code=5)
@@ -121,6 +122,46 @@ class Rehearse(Case):
                                    *(["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"] if compiler.startswith("arm") else []), source],
                                   capture_output=True, text=True, timeout=120)
             self.assertEqual(done.returncode, 0, done.stderr)
+            if compiler.startswith("arm"):
+                for c in (best, growing):
+                    self.assertAlmostEqual(self.linked(c["shape"], c["shape"].count("classification")), c["flash_bytes"], delta=c["flash_bytes"] / 4)
+
+    def linked(self, shape, labels):
+        """Bytes of code that a firmware for a Cortex-M4F pays for a learner that learns and predicts."""
+        flags = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", "-Os", "-ffunction-sections", "-fdata-sections"]
+        more = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-ffp-contract=off", f"-I{INCLUDE}"]
+        source = self.write("firmware.cpp", f'''#include <new>
+#include <synapse/synapse.hpp>
+extern "C" int sample(float* x, float* y);
+extern "C" int put(const void* bytes, std::size_t size);
+constexpr synapse::shape form = {shape};
+float x[form.inputs], y[form.outputs];
+int main() {{
+#ifdef LEARNS
+    using model_type = synapse::learner<form>;
+    static synapse::fixed_arena<model_type::bytes> memory;
+    alignas(model_type) static std::byte room[sizeof(model_type)];
+    auto* model = ::new (static_cast<void*>(room)) model_type{{memory, synapse::tuning{{.replay_ratio = 0.2f}}}};
+#endif
+    while (sample(x, y) != 0) {{
+#ifdef LEARNS
+        if (!synapse::ok(model->step(x, {"0u" if labels else "y"})) || !synapse::ok(model->predict(x, y))) return 1;
+        put(y, sizeof y);
+#endif
+    }}
+    return 0;
+}}
+''')
+        board = INCLUDE.parent / "tests/size/board.c"
+        subprocess.run(["arm-none-eabi-gcc", *flags, "-c", str(board), "-o", self.path("board.o")], check=True, timeout=60)
+        text = []
+        for define in ([], ["-DLEARNS"]):
+            done = subprocess.run(["arm-none-eabi-g++", *flags, *more, *define, source, self.path("board.o"), "--specs=nano.specs", "--specs=nosys.specs",
+                                   "-Wl,--gc-sections,-z,noexecstack", "-o", self.path("firmware.elf")], capture_output=True, text=True, timeout=120)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            size = subprocess.run(["arm-none-eabi-size", self.path("firmware.elf")], capture_output=True, text=True, check=True).stdout
+            text.append(int(size.splitlines()[1].split()[0]))
+        return text[1] - text[0]
 
 
 if __name__ == "__main__":

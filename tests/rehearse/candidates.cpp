@@ -49,7 +49,7 @@ TEST_CASE("candidates: no more is remembered than there is, no step is longer th
     CHECK_FALSE(quick.empty());
     CHECK(quick.size() < candidates(some_data(synapse::task::regression), 1 << 20, 1000, any, 1).size());
     for (const candidate& c : quick) CHECK(instructions_of(c.form, c.numbers.replay_ratio).step <= 8000);
-    CHECK(candidates(some_data(synapse::task::regression), 1024, 1000, any, 1).empty());
+    CHECK(candidates(some_data(synapse::task::regression), 512, 1000, any, 1).empty());
     CHECK(candidates(some_data(synapse::task::regression), 1 << 20, 1000, 10, 1).empty());
 }
 
