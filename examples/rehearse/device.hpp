@@ -61,31 +61,32 @@ struct instructions {
     double predict = 0;
 };
 
-// Of relu networks at -Os, a hidden layer or more or none, samples stored as f16: fitted to counts on the emulated Cortex-M4F over 40 shapes
-// and tasks (4 to 60 inputs, no to two hidden layers of 8 to 64 units, without replay and with four samples); the worst miss was 7 % of a
-// step and 10 % of a prediction.
-// A network that may grow is counted as it is when it has grown; its record of units costs some 155 + 29 instructions a hidden unit for
-// each sample (20 of those shapes again, within 4 % of a step).
+// Of relu networks at -Os, samples stored as f16: fitted to counts on the emulated Cortex-M4F over 40 shapes (4 to 60 inputs, no to two
+// hidden layers of 8 to 64 units, 1 to 10 outputs, without replay and with four samples, numbers and classes, with and without a record of
+// units); the worst miss was 8 % of a step and of a prediction. A product behind a layer of relus costs less: what they send is often 0.
+// A network that may grow is counted as it is when it has grown.
 // @param ratio  tuning::replay_ratio
 inline instructions instructions_of(const synapse::shape& form, float ratio) {
-    double products = 0, units = 0, layers = 0, hidden = 0, before = form.inputs;
+    double first = 0, later = 0, units = 0, hidden = 0, before = form.inputs;
     for (std::uint32_t l = 0; l <= synapse::max_hidden_layers; ++l) {
         const bool last = l == synapse::max_hidden_layers || form.hidden[l] == 0;
         const double width = last ? form.outputs : std::max(form.hidden[l], form.hidden_reserved[l]);
         if (!last) hidden += width;
-        products += before * width;
+        (l == 0 ? first : later) += before * width;
         units += width;
-        ++layers;
         before = width;
         if (last) break;
     }
     const double inputs = form.inputs;
     const double classes = form.learns == synapse::task::classification ? 1 : 0;
-    const double record = form.plastic ? 155.0 + 29.0 * hidden : 0.0;
-    const double once = record + 438.5 + 4.29 * products + 135.0 * units + 233.4 * inputs - 68.3 * layers + 487.6 * classes;
-    const double again = record + 149.9 + 4.42 * products + 132.2 * units + 201.8 * inputs - 10.3 * layers + 117.7 * classes;
+    const double labels = classes * form.outputs;
+    const double record = form.plastic ? hidden : 0.0;
+    const double once =
+        353.6 + 7.86 * first + 4.53 * later + 76.4 * units + 117.5 * inputs + 53.6 * classes + 190.7 * labels + 27.6 * record;
+    const double again =
+        298.4 + 7.72 * first + 4.74 * later + 77.6 * units + 96.8 * inputs - 468.3 * classes + 270.0 * labels + 23.7 * record;
     const double replayed = form.replay == 0 ? 0.0 : static_cast<double>(ratio / (1 - ratio));
-    return {once + replayed * again, 138.3 + 1.63 * products + 35.5 * units + 85.1 * inputs - 60.4 * layers + 129.6 * classes};
+    return {once + replayed * again, 48.5 + 3.0 * first + 1.48 * later + 27.7 * units + 52.9 * inputs + 96.8 * classes + 38.7 * labels};
 }
 
 }  // namespace rehearse
