@@ -48,7 +48,7 @@ struct zeros {
 TEST_CASE("number listing: codes hold a kind, a length and whether a default is left out") {
     for (const number_kind k : {number_kind::u8, number_kind::u16, number_kind::u32, number_kind::u64, number_kind::boolean,
                                 number_kind::absent, number_kind::f32}) {
-        for (const std::uint32_t n : {0u, 1u, 7u, number_code::longest_list}) {
+        for (const std::uint32_t n : {std::uint32_t{0}, std::uint32_t{1}, std::uint32_t{7}, std::uint32_t{number_code::longest_list}}) {
             for (const bool sparse : {false, true}) {
                 const number_code made{k, n, sparse};
                 const number_code read{static_cast<char>(made.bits)};

@@ -50,7 +50,8 @@ static_assert(small.bytes_of("fast") >= 4 * (7 * 32 + 33 * 32 + 33 * 3));
 
 TEST_CASE("describe: a part is there if the shape has it, under its key in a checkpoint") {
     constexpr synapse::memory_map map = synapse::describe<remembering>();
-    CHECK(map.bytes_of("fast") == map.bytes_of("slow"));
+    CHECK(map.bytes_of("slow") >= map.bytes_of("fast"));
+    CHECK(map.bytes_of("slow") < map.bytes_of("fast") + synapse::config::block_alignment);
     CHECK(map.bytes_of("replay_buffer") >= 64 * (6 + 12));
     CHECK(map.bytes_of("replay_buffer") < 64 * (6 + 12) + 128);
     CHECK(map.bytes_of("work") > 0);
