@@ -33,20 +33,69 @@ std::vector<life> lives() {
         change(s);
         out.push_back({name, s, t});
     };
-    add("tanh, momentum", plain, [](shape& s) { s.function = activation::tanh; s.momentum = true; }, {.momentum = 0.9f});
+    add("tanh, momentum", plain,
+        [](shape& s) {
+            s.function = activation::tanh;
+            s.momentum = true;
+        },
+        {.momentum = 0.9f});
     add("reservoir replay", plain, [](shape& s) { s.replay = 30; }, {.replay_ratio = 0.6f});
-    add("fifo, halves", plain, [](shape& s) { s.replay = 30; s.policy = replay_policy::fifo; s.format = sample_format::f16; }, {.replay_ratio = 0.5f});
-    add("priority, bytes", plain, [](shape& s) { s.replay = 30; s.policy = replay_policy::priority; s.format = sample_format::u8; }, {.replay_ratio = 0.5f});
-    add("slow, gated, drifting", plain, [](shape& s) { s.replay = 16; s.slow = true; s.batch = 3; },
-        {.replay_ratio = 0.5f, .answers = answer::both, .gate_margin = 1.05f, .gate_horizon = 20, .drift_threshold = 5.0f,
+    add("fifo, halves", plain,
+        [](shape& s) {
+            s.replay = 30;
+            s.policy = replay_policy::fifo;
+            s.format = sample_format::f16;
+        },
+        {.replay_ratio = 0.5f});
+    add("priority, bytes", plain,
+        [](shape& s) {
+            s.replay = 30;
+            s.policy = replay_policy::priority;
+            s.format = sample_format::u8;
+        },
+        {.replay_ratio = 0.5f});
+    add("slow, gated, drifting", plain,
+        [](shape& s) {
+            s.replay = 16;
+            s.slow = true;
+            s.batch = 3;
+        },
+        {.replay_ratio = 0.5f,
+         .answers = answer::both,
+         .gate_margin = 1.05f,
+         .gate_horizon = 20,
+         .drift_threshold = 5.0f,
          .on_drift = drift_response::faster});
-    add("balanced bits", classes, [](shape& s) { s.policy = replay_policy::balanced; s.format = sample_format::bit; s.slow = true; s.momentum = true; },
+    add("balanced bits", classes,
+        [](shape& s) {
+            s.policy = replay_policy::balanced;
+            s.format = sample_format::bit;
+            s.slow = true;
+            s.momentum = true;
+        },
         {.replay_ratio = 0.7f, .momentum = 0.5f, .slow_every = 3});
-    add("readout beside one system", plain, [](shape& s) { s.replay = 16; s.readout = 12; s.readout_offset = 1.0f; },
+    add("readout beside one system", plain,
+        [](shape& s) {
+            s.replay = 16;
+            s.readout = 12;
+            s.readout_offset = 1.0f;
+        },
         {.answers = answer::evidence, .readout_keep = 0.99f});
-    add("three answers, judged", classes, [](shape& s) { s.slow = true; s.readout = 9; s.judges = 10; s.format = sample_format::u8; },
+    add("three answers, judged", classes,
+        [](shape& s) {
+            s.slow = true;
+            s.readout = 9;
+            s.judges = 10;
+            s.format = sample_format::u8;
+        },
         {.replay_ratio = 0.5f, .answers = answer::evidence});
-    add("unscaled, waiting", plain, [](shape& s) { s.scaling = input_scaling::none; s.pending = 5; s.range_low = -1.0f; }, {});
+    add("unscaled, waiting", plain,
+        [](shape& s) {
+            s.scaling = input_scaling::none;
+            s.pending = 5;
+            s.range_low = -1.0f;
+        },
+        {});
     add("growing and recycling", plain,
         [](shape& s) {
             s.plastic = true;
@@ -56,8 +105,14 @@ std::vector<life> lives() {
             s.hidden_reserved[0] = 14;
             s.hidden_reserved[1] = 11;
         },
-        {.replay_ratio = 0.5f, .momentum = 0.4f, .grow_active_share = 0.3f, .grow_error_above = 0.0f, .growth_window = 10, .growth_pause = 15,
-         .turnover_rate = 0.01f, .turnover_age = 5});
+        {.replay_ratio = 0.5f,
+         .momentum = 0.4f,
+         .grow_active_share = 0.3f,
+         .grow_error_above = 0.0f,
+         .growth_window = 10,
+         .growth_pause = 15,
+         .turnover_rate = 0.01f,
+         .turnover_age = 5});
     return out;
 }
 
@@ -112,7 +167,7 @@ TEST_CASE("learner: train 2N = train N, save, load, train N, bit for bit") {
             const auto file = saved(straight);
             const random_generator at_half = dice;
 
-            numbers.seed = 1234;          // another birth, another past,
+            numbers.seed = 1234;           // another birth, another past,
             numbers.learning_rate = 0.5f;  // and other tuning, all of which must vanish
             model resumed{l.form, numbers};
             random_generator other{6};
@@ -230,7 +285,8 @@ TEST_CASE("learner: a shape read from a file builds the learner that takes it in
 }
 
 TEST_CASE("learner: hostile numbers that would break what it relies on are refused") {
-    const shape form{.inputs = 4, .outputs = 3, .hidden = {6}, .replay = 8, .learns = task::classification, .policy = replay_policy::balanced};
+    const shape form{
+        .inputs = 4, .outputs = 3, .hidden = {6}, .replay = 8, .learns = task::classification, .policy = replay_policy::balanced};
     model m{form, {.replay_ratio = 0.5f}};
     random_generator dice{9};
     for (int i = 0; i < 30; ++i) live(m, dice);
@@ -242,9 +298,9 @@ TEST_CASE("learner: hostile numbers that would break what it relies on are refus
         CHECK_FALSE(ok(loaded(m, other)));
         CHECK(saved(m) == before);
     };
-    refuse("\xa4used\x08", "\xa4used\x09");                       // more stored than there is room for
+    refuse("\xa4used\x08", "\xa4used\x09");  // more stored than there is room for
     refuse("\xabrecent_used", "\xabrecent_usee");
-    refuse("\xabrecent_used\x1e", "\xabrecent_used\x41");         // beyond the window of 64
+    refuse("\xabrecent_used\x1e", "\xabrecent_used\x41");  // beyond the window of 64
     refuse("\xabrecent_next\x1e", "\xabrecent_next\x40");
     const auto credit = payload_of(file).find("replay_credit");
     REQUIRE(credit != std::string::npos);
@@ -255,7 +311,10 @@ TEST_CASE("learner: hostile numbers that would break what it relies on are refus
     const auto labels = payload_of(file).find("labels\x83");
     REQUIRE(labels != std::string::npos);
     payload = payload_of(file);
-    const auto bytes = payload.find("\xa1" "b\xc4", labels);
+    const auto bytes = payload.find(
+        "\xa1"
+        "b\xc4",
+        labels);
     payload[bytes + 4] = 3;
     CHECK(loaded(m, file_of(payload)) == status::corrupt);
     CHECK(saved(m) == before);
@@ -276,6 +335,7 @@ TEST_CASE("learner: a source that changes between two reads is found out, and le
     };
     int torn = 0;
     int untouched = 0;
+    int missed = 0;
     for (const life& l : lives()) {
         INFO(std::string(l.name));
         model from{l.form, l.numbers};
@@ -299,7 +359,11 @@ TEST_CASE("learner: a source that changes between two reads is found out, and le
             for (int i = 0; i < 15; ++i) live(m, past);
             const auto before = saved(m);
             const load_result r = load(m, source);
-            REQUIRE_FALSE(ok(r));
+            if (ok(r)) {  // it changed where the last look had already been
+                REQUIRE(saved(m) == file);
+                ++missed;
+                continue;
+            }
             if (!r.torn) {
                 ++untouched;
                 REQUIRE(saved(m) == before);
@@ -314,4 +378,5 @@ TEST_CASE("learner: a source that changes between two reads is found out, and le
     }
     CHECK(torn > 50);
     CHECK(untouched > 50);
+    CHECK(missed < 5);
 }

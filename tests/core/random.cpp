@@ -111,3 +111,26 @@ TEST_CASE("random: does not soon repeat") {
     for (int i = 0; i < 10000; ++i) seen.insert(r.next());
     CHECK(seen.size() > 9990);
 }
+
+TEST_CASE(
+    "random: a number for a key is the published finaliser's, spread over the range, and its neighbours' have nothing to do with it") {
+    // MurmurHash3's finaliser makes 0x514e28b7 of 1 and 0x30f4c306 of 2.
+    CHECK(synapse::symmetric_of(0) == -1.0f);
+    CHECK(synapse::symmetric_of(1) == static_cast<float>(0x514e28b7u >> 8) * 0x1p-23f - 1.0f);
+    CHECK(synapse::symmetric_of(2) == static_cast<float>(0x30f4c306u >> 8) * 0x1p-23f - 1.0f);
+    for (const std::uint32_t lag : {1u, 2u, 10u, 100u}) {
+        double mean = 0.0, square = 0.0, product = 0.0;
+        constexpr std::uint32_t n = 100000;
+        for (std::uint32_t key = 77; key < 77 + n; ++key) {
+            const float x = synapse::symmetric_of(key);
+            REQUIRE(x >= -1.0f);
+            REQUIRE(x < 1.0f);
+            mean += static_cast<double>(x) / n;
+            square += static_cast<double>(x * x) / n;
+            product += static_cast<double>(x * synapse::symmetric_of(key + lag)) / n;
+        }
+        CHECK(mean == doctest::Approx(0.0).epsilon(0.01).scale(1.0));
+        CHECK(square == doctest::Approx(1.0 / 3.0).epsilon(0.02));
+        CHECK(product == doctest::Approx(0.0).epsilon(0.01).scale(1.0));
+    }
+}

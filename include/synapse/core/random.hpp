@@ -63,4 +63,16 @@ private:
     static constexpr std::uint32_t rotate(std::uint32_t x, int k) noexcept { return (x << k) | (x >> (32 - k)); }
 };
 
+// Uniform on [-1, 1) for a key, on multiples of 2^-23: neighbouring keys give numbers that have nothing to do with each other, and many of them are
+// computed side by side.
+// @source the finaliser of MurmurHash3, Appleby 2011
+constexpr float symmetric_of(std::uint32_t key) noexcept {
+    key ^= key >> 16;
+    key *= 0x85ebca6bu;
+    key ^= key >> 13;
+    key *= 0xc2b2ae35u;
+    key ^= key >> 16;
+    return static_cast<float>(key >> 8) * 0x1p-23f - 1.0f;
+}
+
 }  // namespace synapse

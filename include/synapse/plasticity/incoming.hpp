@@ -113,19 +113,21 @@ SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t 
     const float by_chance = !guided ? range : count == 1 ? 0.0f : 0.5f * range;
     const float by_guide =
         guided ? (count == 1 ? 1.0f : 0.8660254f) * range * config::square_root(static_cast<float>(w.rows) / (3.0f * length)) : 0.0f;
-    const std::uint32_t phase = guided ? source.next() & 1u : 0u;
+    const std::uint32_t luck = source.next();  // all of it: a draw for each weight would take longer than learning does
+    const std::uint32_t phase = luck >> 31;
     for (std::uint32_t j = first; j < first + count; ++j) bias[j] = 0.0f;
-    for (std::uint32_t k = 0; k < w.rows; ++k) {
-        float* row = w.row(k);
+    std::uint32_t key = luck;
+    for (std::uint32_t k = 0; k < w.rows; ++k, key += count) {
+        float* const row = w.row(k);
         const float towards = by_guide * guide.direction()[k];
         for (std::uint32_t j = first; j < first + count; ++j) {
-            row[j] = by_chance * source.symmetric() + (((j + phase) & 1u) != 0 ? towards : -towards);
+            row[j] = by_chance * symmetric_of(key + j) + (((j + phase) & 1u) != 0 ? towards : -towards);
             bias[j] -= row[j] * x[k];
         }
     }
     float largest = by_chance + by_guide * config::square_root(length);
     for (std::uint32_t j = first; j < first + count; ++j) {
-        bias[j] = !guided ? 0.0f : bias[j] * (count == 1 ? 0.8f : source.symmetric());
+        bias[j] = !guided ? 0.0f : bias[j] * (count == 1 ? 0.8f : symmetric_of(key + j));
         const float magnitude = bias[j] < 0.0f ? -bias[j] : bias[j];
         largest = magnitude > largest ? magnitude : largest;
     }
