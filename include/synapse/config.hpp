@@ -66,8 +66,8 @@
 #define SYNAPSE_UNROLL
 #endif
 
-// Before this the compiler knows what is in an x86 vector, after it no more.
-#if defined(__GNUC__) || defined(__clang__)
+// Before this the compiler knows what is in an x86 vector, after it no more. Elsewhere such vectors are read past, not compiled.
+#if (defined(__GNUC__) || defined(__clang__)) && (defined(__x86_64__) || defined(__i386__))
 #define SYNAPSE_OPAQUE(vector) __asm__("" : "+v"(vector))
 #else
 #define SYNAPSE_OPAQUE(vector) static_cast<void>(vector)
