@@ -40,6 +40,18 @@ shape growing_shape(std::uint32_t born = 6, std::uint32_t reserved = 60) {
     return s;
 }
 
+// For clouds of six classes, with room for three columns beside the first.
+shape column_shape() {
+    shape s = growing_shape(10, 40);
+    s.learns = task::classification;
+    s.inputs = 8;
+    s.outputs = 6;
+    s.scaling = synapse::input_scaling::none;
+    s.range_low = -4.0f;
+    s.range_high = 4.0f;
+    return s;
+}
+
 tuning eager() {
     tuning t;
     t.learning_rate = 0.05f;
@@ -214,13 +226,7 @@ TEST_CASE("growing: the life does not depend on what is reserved") {
 
 TEST_CASE("columns: what the old head answers never changes by a bit, whatever is learned after") {
     for (const bool momentum : {false, true}) {
-        shape s = growing_shape(10, 40);
-        s.learns = task::classification;
-        s.inputs = 8;
-        s.outputs = 6;
-        s.scaling = synapse::input_scaling::none;
-        s.range_low = -4.0f;
-        s.range_high = 4.0f;
+        shape s = column_shape();
         s.momentum = momentum;
         tuning t;
         t.momentum = momentum ? 0.5f : 0.0f;
@@ -279,13 +285,7 @@ TEST_CASE("columns: what the old head answers never changes by a bit, whatever i
 }
 
 TEST_CASE("columns: a drift opens one, and what was known then stays as it is") {
-    shape s = growing_shape(10, 40);
-    s.learns = task::classification;
-    s.inputs = 8;
-    s.outputs = 6;
-    s.scaling = synapse::input_scaling::none;
-    s.range_low = -4.0f;
-    s.range_high = 4.0f;
+    const shape s = column_shape();
     tuning t;
     t.replay_ratio = 0.5f;
     t.drift_threshold = 5.0f;

@@ -28,7 +28,7 @@ enum class drift_response : std::uint8_t {
     faster,  // a higher learning rate for a while
     flush,   // stored experience is dropped: it describes a world that is gone
     column,  // a column is begun (begin_column), `growth` times as wide as the narrowest layer in use, where there is room; the classes
-             // met since the change stay free. Classification with shape.plastic, else nothing
+             // met since the change, as far as the test can tell when that was, stay free. Classification with shape.plastic, else nothing
 };
 
 struct tuning {
