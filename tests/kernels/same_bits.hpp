@@ -74,7 +74,7 @@ struct problem {
     std::uint32_t inputs, outputs, reserved, samples;
     float rate;
     std::vector<float> weight, bias, x, delta;  // [inputs][outputs], [outputs], [samples][inputs], [samples][outputs]
-    std::vector<std::uint32_t> rows;
+    std::vector<synapse::row_index> rows;
 
     // zeros: the share of x that is 0, out of 8.
     problem(std::uint32_t in, std::uint32_t out, std::uint32_t spare, std::uint32_t batch, numbers kind, std::uint32_t zeros,
@@ -93,7 +93,7 @@ struct problem {
             if (random.below(8) < zeros) number = random.below(2) == 0 ? 0.0f : -0.0f;
         }
         for (std::uint32_t k = 0; k < in; ++k) {
-            if (random.below(8) >= zeros) rows.push_back(k);
+            if (random.below(8) >= zeros) rows.push_back(static_cast<synapse::row_index>(k));
         }
     }
 };
@@ -178,7 +178,7 @@ outcome outcome_of(const problem& p, bool& clean) {
     const std::uint32_t room = synapse::round_up(p.inputs, Kernels::lanes);
     const synapse::row_list rows{p.rows.data(), static_cast<std::uint32_t>(p.rows.size())};
 
-    exact<std::uint32_t> index(room);
+    exact<synapse::row_index> index(room);
     for (std::uint32_t b = 0; b < p.samples; ++b) {
         const std::uint32_t n = Kernels::nonzero(p.inputs, start.inputs()[b], index.data());
         out.add("nonzero", {index.data(), index.data() + n});
@@ -202,7 +202,7 @@ outcome outcome_of(const problem& p, bool& clean) {
     report_sums("forward of a batch");
     clean = clean && layer.report(out, "weights after forward");
 
-    exact<std::uint32_t> active(start.stride);
+    exact<synapse::row_index> active(start.stride);
     for (std::uint32_t b = 0; b < p.samples; ++b) {
         const std::uint32_t n =
             Kernels::forward_relu(layer.view(), rows, layer.inputs()[b], a.data() + std::size_t{b} * start.stride, active.data());
@@ -242,6 +242,13 @@ outcome outcome_of(const problem& p, bool& clean) {
     for (std::uint32_t k = p.inputs; k < room; ++k) clean = clean && bits_of(dx[k]) == 0;
     for (std::uint32_t k = 0; k < room; ++k) dx[k] = untouched;
     clean = clean && layer.report(out, "weights after backward through relu");
+    // The same again where x lies, by the sets that can.
+    float* const place = synapse::works_in_place<Kernels> ? units.data() : dx.data();
+    Kernels::backward_relu(layer.view(), {index.data(), listed}, units.data(), layer.deltas()[0], p.rate, place);
+    out.add("dx through relu, in place", place, p.inputs);
+    for (std::uint32_t k = p.inputs; k < room; ++k) clean = clean && bits_of(place[k]) == 0;
+    for (std::uint32_t k = 0; k < room; ++k) dx[k] = untouched;
+    clean = clean && layer.report(out, "weights after backward through relu, in place");
 
     laid_out<Kernels> batch{p};
     Kernels::backward(batch.view(), rows, batch.inputs(), batch.deltas(), p.rate, synapse::batch_view<float>{dx.data(), p.samples, room});
@@ -392,9 +399,9 @@ void check_roundings() {
         exact<float> x(std::size_t{samples} * 16);
         exact<float> delta(std::size_t{samples} * stride);
         exact<float> a(std::size_t{samples} * stride);
-        std::vector<std::uint32_t> all;
+        std::vector<synapse::row_index> all;
         for (std::uint32_t k = 0; k < inputs; ++k) {
-            all.push_back(k);
+            all.push_back(static_cast<synapse::row_index>(k));
             for (std::uint32_t j = 0; j < outputs; ++j) weight[std::size_t{k} * stride + j] = k == 4 ? factor : 0.0f;
         }
         for (std::uint32_t j = 0; j < outputs; ++j) bias[j] = rest;

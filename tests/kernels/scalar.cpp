@@ -19,6 +19,7 @@ template <class Arithmetic>
 struct contract {
     using arithmetic = Arithmetic;
     static constexpr std::uint32_t lanes = 1;
+    using row_index = synapse::row_index;
     using row_list = synapse::row_list;
     using dense_view = synapse::dense_view;
     template <class T>
@@ -29,15 +30,15 @@ struct contract {
         volatile float product = a * b;  // out of reach of any contraction
         return product + c;
     }
-    static std::uint32_t nonzero(std::uint32_t n, const float* x, std::uint32_t* index) {
+    static std::uint32_t nonzero(std::uint32_t n, const float* x, row_index* index) {
         return nonzero(n, batch_view<const float>{x, 1, 0}, index);
     }
-    static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, std::uint32_t* index) {
+    static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, row_index* index) {
         std::uint32_t count = 0;
         for (std::uint32_t k = 0; k < n; ++k) {
             bool any = false;
             for (std::uint32_t b = 0; b < x.samples; ++b) any = any || x[b][k] != 0.0f;
-            if (any) index[count++] = k;
+            if (any) index[count++] = static_cast<row_index>(k);
         }
         return count;
     }
@@ -77,7 +78,7 @@ struct contract {
             for (std::uint32_t j = 0; j < layer.outputs; ++j) layer.bias[j] = madd(-rate, delta[b][j], layer.bias[j]);
         }
     }
-    static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, std::uint32_t* active) {
+    static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, row_index* active) {
         forward(layer, rows, x, a);
         relu(layer.outputs, a);
         return nonzero(layer.outputs, a, active);

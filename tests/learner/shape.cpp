@@ -46,7 +46,7 @@ struct recorder {
 TEST_CASE("a shape that can be built has no flaw") {
     CHECK(smallest.flaw() == nullptr);
     CHECK(changed([](shape&) {}).flaw() == nullptr);
-    CHECK(shape{.inputs = 1u << 24, .outputs = 65535, .replay = 1u << 30, .learns = task::classification}.flaw() == nullptr);
+    CHECK(shape{.inputs = shape::widest, .outputs = 65535, .replay = 1u << 30, .learns = task::classification}.flaw() == nullptr);
     CHECK(shape{.inputs = 1, .outputs = 1, .hidden = {1, 2, 3, 4, 5, 6, 7}}.flaw() == nullptr);
     CHECK(shape{.inputs = 1, .outputs = 1, .range_low = -1e15f, .range_high = 1e15f}.flaw() == nullptr);
 }
@@ -54,13 +54,13 @@ TEST_CASE("a shape that can be built has no flaw") {
 TEST_CASE("each flaw is found, and its sentence names the part that is wrong") {
     CHECK(blames(changed([](shape& s) { s.inputs = 0; }), "inputs"));
     CHECK(blames(changed([](shape& s) { s.outputs = 0; }), "outputs"));
-    CHECK(blames(changed([](shape& s) { s.inputs = (1u << 24) + 1; }), "inputs"));
+    CHECK(blames(changed([](shape& s) { s.inputs = shape::widest + 1; }), "inputs"));
     CHECK(blames(changed([](shape& s) { s.outputs = 0xffffffffu; }), "outputs"));
     CHECK(blames(changed([](shape& s) { s.learns = task::classification, s.outputs = 1; }), "2 classes"));
     CHECK(blames(changed([](shape& s) { s.learns = task::classification, s.outputs = 65536; }), "65535"));
     CHECK(blames(changed([](shape& s) { s.hidden[0] = 0; }), "hidden"));  // 0, then 4
     CHECK(blames(changed([](shape& s) { s.hidden[6] = 1; }), "hidden"));  // a gap before it
-    CHECK(blames(changed([](shape& s) { s.hidden[1] = (1u << 24) + 1; }), "hidden"));
+    CHECK(blames(changed([](shape& s) { s.hidden[1] = shape::widest + 1; }), "hidden"));
     CHECK(blames(changed([](shape& s) { s.hidden_reserved[1] = 0xffffffffu; }), "hidden"));
     CHECK(blames(changed([](shape& s) { s.batch = 0; }), "batch"));
     CHECK(blames(changed([](shape& s) { s.pending = (1u << 24) + 1; }), "pending"));
@@ -148,7 +148,10 @@ TEST_CASE("a checkpoint fits a shape that differs only in what is reserved") {
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.readout_offset = 0.5f; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.readout_ridge = 2.0f; })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.readout = 9; })));
-    CHECK_FALSE(mine.accepts(changed([](shape& s) { s.judges = 9; s.slow = true; })));
+    CHECK_FALSE(mine.accepts(changed([](shape& s) {
+        s.judges = 9;
+        s.slow = true;
+    })));
     CHECK_FALSE(mine.accepts(changed([](shape& s) { s.policy = replay_policy::priority; })));
 }
 

@@ -31,10 +31,10 @@ SYNAPSE_OUTLINE std::uint32_t numeric_fingerprint() noexcept {
         alignas(64) float y[stride];
         alignas(64) float dx[width];
     } net{};
-    std::uint32_t row[inputs];
+    row_index row[inputs];
     random_generator dice{20};
     for (std::uint32_t k = 0; k < inputs; ++k) {
-        row[k] = k;
+        row[k] = static_cast<row_index>(k);
         net.x[k] = dice.symmetric();
         for (std::uint32_t j = 0; j < outputs; ++j) net.weight[k * stride + j] = dice.symmetric();
     }

@@ -20,6 +20,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+
+#include <synapse/config.hpp>
 
 namespace synapse {
 
@@ -32,9 +35,12 @@ struct dense_view {
     std::uint32_t stride;   // a multiple of the set's lanes
 };
 
+// The number of a row. Half as wide on a microcontroller, whose layers are far below 65,536 units: shape.hpp sees to that.
+using row_index = std::conditional_t<config::microcontroller, std::uint16_t, std::uint32_t>;
+
 // The rows of a layer that take part in an operation, ascending.
 struct row_list {
-    const std::uint32_t* index;
+    const row_index* index;
     std::uint32_t count;
 };
 
@@ -49,7 +55,7 @@ struct batch_view {
 
 // clang-format off
 template <class Kernels>
-concept kernel_set = requires(const dense_view& layer, row_list rows, const float* in, float* out, std::uint32_t n, std::uint32_t* index,
+concept kernel_set = requires(const dense_view& layer, row_list rows, const float* in, float* out, std::uint32_t n, row_index* index,
                               float number, batch_view<const float> ins, batch_view<float> outs) {
     typename Kernels::arithmetic;                                        // separate or fused
     { Kernels::name } -> std::convertible_to<const char*>;               // for reports; not part of the numbers
@@ -75,7 +81,7 @@ concept kernel_set = requires(const dense_view& layer, row_list rows, const floa
     { Kernels::forward_relu(layer, rows, in, out, index) } noexcept -> std::same_as<std::uint32_t>;
     // backward through a layer whose inputs are relu units and whose rows are all the active ones: listed exactly where in > 0, with
     // in padded by +0 to [inputs rounded up to lanes]. dx is what relu_backward would make of it, +0 at all other places of
-    // [inputs rounded up to lanes].
+    // [inputs rounded up to lanes]. It may be in itself where Kernels::in_place is there and true.
     { Kernels::backward_relu(layer, rows, in, in, number, out) } noexcept;
 
     // delta [n] = scale * (y - target), each error held within +-limit and then +-clip; returns the sum of madd(0.5 * error, error, sum)
@@ -103,6 +109,13 @@ concept kernel_set = requires(const dense_view& layer, row_list rows, const floa
     { Kernels::largest_bits(n, in) } noexcept -> std::same_as<std::uint32_t>;
 };
 // clang-format on
+
+// Whether a set's backward_relu may leave dx in the place of x.
+template <class Kernels>
+inline constexpr bool works_in_place = [] {
+    if constexpr (requires { Kernels::in_place; }) return Kernels::in_place;
+    return false;
+}();
 
 // Where activations and deltas saturate: far beyond any healthy value, far below where a sum of products could overflow.
 inline constexpr float limit = 0x1p20f;

@@ -21,22 +21,23 @@ struct scalar_kernels {
     using operations = math::scalar_operations<Arithmetic>;
     static constexpr const char* name = "scalar";
     static constexpr std::uint32_t lanes = Lanes;
+    static constexpr bool in_place = true;
 
-    static std::uint32_t nonzero(std::uint32_t n, const float* x, std::uint32_t* index) noexcept {
+    static std::uint32_t nonzero(std::uint32_t n, const float* x, row_index* index) noexcept {
         std::uint32_t count = 0;
         for (std::uint32_t k = 0; k < n; ++k) {
-            index[count] = k;  // overwritten unless x[k] counts: no branch to mispredict
+            index[count] = static_cast<row_index>(k);  // overwritten unless x[k] counts: no branch to mispredict
             count += counts(x[k]);
         }
         return count;
     }
 
-    static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, std::uint32_t* index) noexcept {
+    static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, row_index* index) noexcept {
         std::uint32_t count = 0;
         for (std::uint32_t k = 0; k < n; ++k) {
             bool any = false;
             for (std::uint32_t b = 0; b < x.samples; ++b) any |= counts(x[b][k]);
-            index[count] = k;
+            index[count] = static_cast<row_index>(k);
             count += any;
         }
         return count;
@@ -94,11 +95,11 @@ struct scalar_kernels {
         for (std::uint32_t b = 0; b < x.samples; ++b) add(layer.outputs, -rate, delta[b], layer.bias);
     }
 
-    static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, std::uint32_t* active) noexcept {
+    static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, row_index* active) noexcept {
         forward(layer, rows, x, a);
         std::uint32_t count = 0;
         for (std::uint32_t j = 0; j < layer.outputs; ++j) {
-            active[count] = j;
+            active[count] = static_cast<row_index>(j);
             count += a[j] > 0.0f;
             a[j] = operations::min(limit, a[j] > 0.0f ? a[j] : 0.0f);
         }
@@ -106,7 +107,7 @@ struct scalar_kernels {
     }
 
     static void backward_relu(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
-        for (std::uint32_t k = 0; k < (layer.inputs + Lanes - 1) / Lanes * Lanes; ++k) dx[k] = 0.0f;
+        for (std::uint32_t k = 0; dx != x && k < (layer.inputs + Lanes - 1) / Lanes * Lanes; ++k) dx[k] = 0.0f;
         backward(layer, rows, x, delta, rate, dx);
         for (std::uint32_t i = 0; i < rows.count; ++i) dx[rows.index[i]] = saturate(dx[rows.index[i]]);
     }
@@ -220,8 +221,8 @@ private:
 
     // All rows of a layer of so few outputs that delta stays in registers.
     template <std::uint32_t Outputs>
-    static SYNAPSE_OUTLINE void backward_few(const dense_view& layer, row_list rows, const float* SYNAPSE_RESTRICT x,
-                                             const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
+    static SYNAPSE_OUTLINE void backward_few(const dense_view& layer, row_list rows, const float* x, const float* SYNAPSE_RESTRICT delta,
+                                             float rate, float* dx) noexcept {
         float d[few];
         for (std::uint32_t j = 0; j < Outputs; ++j) d[j] = delta[j];
         for (std::uint32_t i = 0; i < rows.count; ++i) {
@@ -232,8 +233,8 @@ private:
     }
 
     // Rows k and l in one pass: one load of delta serves both. Four partial sums of each at a time, those that fold adds first.
-    static SYNAPSE_INLINE void backward_two(const dense_view& layer, std::uint32_t k, std::uint32_t l, const float* SYNAPSE_RESTRICT x,
-                                            const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
+    static SYNAPSE_INLINE void backward_two(const dense_view& layer, std::uint32_t k, std::uint32_t l, const float* x,
+                                            const float* SYNAPSE_RESTRICT delta, float rate, float* dx) noexcept {
         const float s = -rate * x[k];
         const float t = -rate * x[l];
         const std::uint32_t n = layer.outputs;

@@ -28,6 +28,7 @@ template <class Arithmetic = separate, class Architecture = xsimd::default_arch>
 struct xsimd_kernels : xsimd_elements<Arithmetic, Architecture> {
     static_assert(xsimd_offers<Arithmetic, Architecture>,
                   "this target's vectors do not do this arithmetic: use fastest_kernels, which takes scalar_kernels here");
+    static_assert(sizeof(row_index) == sizeof(float), "rows are listed as wide as the numbers that they name");
 
     using arithmetic = Arithmetic;
     static constexpr const char* name = "xsimd";
@@ -57,7 +58,7 @@ private:
     enum class dx_form { none, plain, through_relu };
 
 public:
-    static std::uint32_t nonzero(std::uint32_t n, const float* x, std::uint32_t* index) noexcept {
+    static std::uint32_t nonzero(std::uint32_t n, const float* x, row_index* index) noexcept {
         if constexpr (wide) {
             return vectors::list_nonzero(n, batch_view<const float>{x, 1, 0}, index);
         } else {
@@ -65,7 +66,7 @@ public:
         }
     }
 
-    static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, std::uint32_t* index) noexcept {
+    static std::uint32_t nonzero(std::uint32_t n, batch_view<const float> x, row_index* index) noexcept {
         if constexpr (wide) {
             return vectors::list_nonzero(n, x, index);
         } else {
@@ -99,7 +100,7 @@ public:
     }
 
     static SYNAPSE_INLINE std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a,
-                                                     std::uint32_t* active) noexcept {
+                                                     row_index* active) noexcept {
         std::uint32_t count = 0;
         for_passes(layer, [&](auto columns, std::uint32_t j) SYNAPSE_INLINE_LAMBDA {
             count += forward_columns<columns(), true>(layer.weight + j, layer.bias + j, layer.stride, rows, x, a + j, j, layer.outputs,
@@ -148,7 +149,7 @@ public:
     static void backward(const dense_view& layer, row_list rows, batch_view<const float> x, batch_view<const float> delta, float rate,
                          batch_view<float> dx) noexcept {
         const std::uint32_t registers = round_to_lanes(layer.outputs) / width;
-        for_row_blocks(rows, [&](const std::uint32_t* k) {
+        for_row_blocks(rows, [&](const row_index* k) {
             if (dx.data != nullptr) {
                 for_samples(x.samples,
                             [&](auto samples, std::uint32_t first) { dot_tile<samples()>(layer, k, registers, delta, first, dx); });
@@ -246,7 +247,7 @@ private:
     SYNAPSE_OUTLINE static std::uint32_t forward_columns(const float* SYNAPSE_RESTRICT weight, const float* SYNAPSE_RESTRICT bias,
                                                          std::size_t stride, row_list rows, const float* SYNAPSE_RESTRICT x,
                                                          float* SYNAPSE_RESTRICT a, std::uint32_t j, std::uint32_t outputs,
-                                                         std::uint32_t* active) noexcept {
+                                                         row_index* active) noexcept {
         value sum[Columns];
         SYNAPSE_UNROLL
         for (std::uint32_t c = 0; c < Columns; ++c) sum[c] = load(bias + c * width);
@@ -257,8 +258,8 @@ private:
             SYNAPSE_UNROLL
             for (std::uint32_t c = 0; c < Columns; ++c) sum[c] = madd(xk, load(w + c * width), sum[c]);
         };
-        const std::uint32_t* k = rows.index;
-        const std::uint32_t* const end = k + rows.count;
+        const row_index* k = rows.index;
+        const row_index* const end = k + rows.count;
         if constexpr (Columns <= 4) {  // so little work in a row that the loop would cost as much
             for (; end - k >= 4; k += 4) {
                 add(k[0]);
@@ -321,7 +322,7 @@ private:
 
     // Contracts 2 and 4 in one pass over a block of rows.
     template <dx_form Form>
-    static SYNAPSE_INLINE void fused_rows(const dense_view& layer, const std::uint32_t* k, const float* SYNAPSE_RESTRICT x,
+    static SYNAPSE_INLINE void fused_rows(const dense_view& layer, const row_index* k, const float* SYNAPSE_RESTRICT x,
                                           const float* SYNAPSE_RESTRICT delta, float rate, float* SYNAPSE_RESTRICT dx) noexcept {
         const std::uint32_t columns = round_to_lanes(layer.outputs);
         float* w[row_block];
@@ -373,22 +374,21 @@ private:
     }
 
     template <dx_form Form>
-    SYNAPSE_OUTLINE static void update_streamed(dense_view layer, const std::uint32_t* index, std::uint32_t count, const float* x,
+    SYNAPSE_OUTLINE static void update_streamed(dense_view layer, const row_index* index, std::uint32_t count, const float* x,
                                                 const float* delta, float rate, float* dx) noexcept {
-        for_row_blocks({index, count},
-                       [&](const std::uint32_t* k) SYNAPSE_INLINE_LAMBDA { fused_rows<Form>(layer, k, x, delta, rate, dx); });
+        for_row_blocks({index, count}, [&](const row_index* k) SYNAPSE_INLINE_LAMBDA { fused_rows<Form>(layer, k, x, delta, rate, dx); });
     }
 
     // The same for a layer so narrow that its deltas stay in registers from row to row.
     template <std::uint32_t Columns, dx_form Form>
-    SYNAPSE_OUTLINE static void update_held(float* SYNAPSE_RESTRICT weight, std::size_t stride, const std::uint32_t* index,
-                                            std::uint32_t count, const float* SYNAPSE_RESTRICT x, const float* SYNAPSE_RESTRICT delta,
-                                            float rate, float* SYNAPSE_RESTRICT dx) noexcept {
+    SYNAPSE_OUTLINE static void update_held(float* SYNAPSE_RESTRICT weight, std::size_t stride, const row_index* index, std::uint32_t count,
+                                            const float* SYNAPSE_RESTRICT x, const float* SYNAPSE_RESTRICT delta, float rate,
+                                            float* SYNAPSE_RESTRICT dx) noexcept {
         const value minus_rate(-rate);
         value d[Columns];
         SYNAPSE_UNROLL
         for (std::uint32_t c = 0; c < Columns; ++c) d[c] = load(delta + c * width);
-        for_row_blocks({index, count}, [&](const std::uint32_t* k) SYNAPSE_INLINE_LAMBDA {
+        for_row_blocks({index, count}, [&](const row_index* k) SYNAPSE_INLINE_LAMBDA {
             float* w[row_block];
             value scale[row_block];
             value sum[row_block][group];
@@ -415,8 +415,8 @@ private:
     }
 
     template <std::uint32_t Samples>
-    static SYNAPSE_INLINE void dot_tile(const dense_view& layer, const std::uint32_t* k, std::uint32_t registers,
-                                        batch_view<const float> delta, std::uint32_t first, batch_view<float> dx) noexcept {
+    static SYNAPSE_INLINE void dot_tile(const dense_view& layer, const row_index* k, std::uint32_t registers, batch_view<const float> delta,
+                                        std::uint32_t first, batch_view<float> dx) noexcept {
         if constexpr (!wide && Samples > 1) {  // too few registers for sums of several samples: one after another
             dot_tile<1>(layer, k, registers, delta, first, dx);
             dot_tile<Samples - 1>(layer, k, registers, delta, first + 1, dx);
@@ -453,8 +453,8 @@ private:
     }
 
     // Contract 5 for a block of rows: each weight stays in a register while every sample's update is added to it.
-    static SYNAPSE_INLINE void update_rows(const dense_view& layer, const std::uint32_t* k, std::uint32_t registers,
-                                           batch_view<const float> x, batch_view<const float> delta, float rate) noexcept {
+    static SYNAPSE_INLINE void update_rows(const dense_view& layer, const row_index* k, std::uint32_t registers, batch_view<const float> x,
+                                           batch_view<const float> delta, float rate) noexcept {
         for (std::uint32_t done = 0; done < registers;) {
             const std::uint32_t left = registers - done;
             const std::uint32_t count = left < tile_columns ? left : tile_columns;
@@ -499,8 +499,7 @@ private:
 
     // Contract 3 for the rows of a block.
     template <dx_form Form>
-    static SYNAPSE_INLINE void fold_rows(const value (&sum)[row_block][group], const std::uint32_t* k,
-                                         float* SYNAPSE_RESTRICT dx) noexcept {
+    static SYNAPSE_INLINE void fold_rows(const value (&sum)[row_block][group], const row_index* k, float* SYNAPSE_RESTRICT dx) noexcept {
         const value whole = vectors::cross(sum) + value(0.0f);
         alignas(64) float out[width];
         (Form == dx_form::through_relu ? saturate(whole) : whole).store_aligned(out);

@@ -168,13 +168,13 @@ struct xsimd_registers {
 
     // The positions of x's positive elements, counted from `first`, pressed together; writes sixteen, returns how many count.
     template <class Value, class Lane = std::int32_t>
-    static SYNAPSE_INLINE std::uint32_t list_positive(const Value& x, std::uint32_t first, std::uint32_t* index) noexcept {
+    static SYNAPSE_INLINE std::uint32_t list_positive(const Value& x, std::uint32_t first, row_index* index) noexcept {
         return list_places<Lane>(_mm512_cmp_ps_mask(x.data, Value(0.0f).data, 30), first, index);  // 30: greater
     }
 
     // The positions that are nonzero in at least one sample; index has room for n rounded up to sixteen.
     template <class Number, class Lane = std::int32_t>
-    static SYNAPSE_INLINE std::uint32_t list_nonzero(std::uint32_t n, batch_view<const Number> x, std::uint32_t* index) noexcept {
+    static SYNAPSE_INLINE std::uint32_t list_nonzero(std::uint32_t n, batch_view<const Number> x, row_index* index) noexcept {
         const auto zero = _mm512_set1_ps(Number{});
         std::uint32_t count = 0;
         for (std::uint32_t k = 0; k < n; k += 16) {
@@ -218,7 +218,7 @@ private:
     }
 
     template <class Lane, class Mask>
-    static SYNAPSE_INLINE std::uint32_t list_places(Mask mask, std::uint32_t first, std::uint32_t* index) noexcept {
+    static SYNAPSE_INLINE std::uint32_t list_places(Mask mask, std::uint32_t first, row_index* index) noexcept {
         // Zen 5's compress waits for what was in its destination even if all of it is overwritten: this is a register just cleared.
         auto cleared = _mm512_set1_epi32(Lane{});
         SYNAPSE_OPAQUE(cleared);

@@ -65,7 +65,7 @@ private:
     // the first two steps of the fold add nothing; four rows then share a register from the start.
     template <std::uint32_t Columns, bool Four>
     SYNAPSE_OUTLINE static void dots_then_updates(float* SYNAPSE_RESTRICT weight, float* SYNAPSE_RESTRICT bias, std::size_t stride,
-                                                  std::uint32_t inputs, const std::uint32_t* SYNAPSE_RESTRICT index, std::uint32_t count,
+                                                  std::uint32_t inputs, const row_index* SYNAPSE_RESTRICT index, std::uint32_t count,
                                                   const float* SYNAPSE_RESTRICT x, const float* SYNAPSE_RESTRICT delta, float rate,
                                                   float* SYNAPSE_RESTRICT dx) noexcept {
         value d[Columns];
@@ -109,13 +109,13 @@ private:
 
     // Contract 4 for the listed rows. Four places are read before a row is written, whose address they could be for all the processor knows.
     template <std::uint32_t Columns>
-    static SYNAPSE_INLINE void update(float* weight, std::size_t row_bytes, const std::uint32_t* index, std::uint32_t count, const float* x,
+    static SYNAPSE_INLINE void update(float* weight, std::size_t row_bytes, const row_index* index, std::uint32_t count, const float* x,
                                       const value (&d)[Columns], float minus_rate) noexcept {
         const value factor(minus_rate);
         const auto row = [&](std::size_t k)
                              SYNAPSE_INLINE_LAMBDA { return const_cast<float*>(detail::bytes_after(weight, k * row_bytes)); };
-        const std::uint32_t* k = index;
-        const std::uint32_t* const end = k + count;
+        const row_index* k = index;
+        const row_index* const end = k + count;
         for (; end - k >= 4; k += 4) {
             const std::size_t k0 = k[0];
             const std::size_t k1 = k[1];

@@ -361,7 +361,7 @@ private:
 
     template <class Network>
     static void clear_output(Network& net, std::uint32_t output) noexcept {
-        dense& last = net.layer(net.layers() - 1);
+        auto& last = net.layer(net.layers() - 1);
         for (std::uint32_t k = 0; k < last.inputs().used; ++k) last.weights()(k, output) = 0.0f;
         last.bias()[output] = 0.0f;
     }

@@ -86,4 +86,18 @@ private:
     ring positions_;
 };
 
+// In its place in a learner that only does regression.
+struct no_classes {
+    explicit constexpr no_classes(std::uint32_t) noexcept {}
+    static constexpr const std::uint8_t* known() noexcept { return nullptr; }
+    static constexpr const std::uint8_t* current() noexcept { return nullptr; }
+    static constexpr bool knows(std::uint32_t) noexcept { return false; }
+    static constexpr bool knows_any() noexcept { return false; }
+    static constexpr void learn(std::uint32_t) noexcept {}
+    static constexpr void forget(std::uint32_t) noexcept {}
+    static constexpr void choose_current(std::uint32_t, const std::uint32_t*, std::uint32_t) noexcept {}
+    static constexpr void choose_recent(std::uint32_t) noexcept {}
+    static constexpr std::uint32_t best(const float*, const std::uint8_t* = nullptr) noexcept { return 0; }
+};
+
 }  // namespace synapse

@@ -78,7 +78,9 @@ public:
         } else {
             visit.absent("replay_buffer");
         }
-        if (sees<Visitor>(feature::classes) && self.is_classifier()) visit.group("classes", self.classes_);
+        if constexpr (parts::classes) {
+            if (sees<Visitor>(feature::classes) && self.is_classifier()) visit.group("classes", self.classes_);
+        }
         if constexpr (parts::experts) {
             if (sees<Visitor>(feature::experts) && self.ensemble_.present()) visit.group("experts", self.ensemble_);
         }
@@ -89,7 +91,9 @@ public:
         visit.value("hurried", self.hurried_);
         visit.group("drift", self.drift_);
         visit.group("gate", self.gate_);
-        if (sees<Visitor>(feature::pending) && self.form_.pending != 0) visit.group("pending", self.pending_);
+        if constexpr (parts::waits) {
+            if (sees<Visitor>(feature::pending) && self.form_.pending != 0) visit.group("pending", self.pending_);
+        }
         if (self.form_.slow) {
             visit.array("slow_answers", role::scratch, self.slow_answers_,
                         extent{self.form_.batch, self.form_.outputs, self.form_.batch, self.form_.outputs});
@@ -553,7 +557,7 @@ protected:
     normalizer inputs_;
     normalizer targets_;
     memory_type memory_;
-    class_register classes_;
+    [[no_unique_address]] std::conditional_t<parts::classes, class_register, no_classes> classes_;
     [[no_unique_address]] std::conditional_t<parts::experts, ensemble<Kernels>, absent_part> ensemble_;
     report report_;
     random_generator random_{random_generator::unseeded{}};
@@ -563,7 +567,7 @@ protected:
     std::uint32_t judged_bad_ = 0;
     drift_detector drift_;
     gate gate_;
-    pending_samples pending_;
+    [[no_unique_address]] std::conditional_t<parts::waits, pending_samples, no_pending_samples> pending_;
     [[no_unique_address]] std::conditional_t<parts::plastic, growing<Kernels, parts::network>, absent_part> growing_;
     std::uint32_t* drawn_ = nullptr;
     float* slow_answers_ = nullptr;

@@ -21,8 +21,12 @@ struct pins {
 };
 
 constexpr pins pins_of(const shape& s) noexcept {
-    const network_pins net{
-        .layers = s.network().hidden_layers() + 1, .any = false, .function = s.function, .momentum = s.momentum, .single = s.batch == 1};
+    const network_pins net{.layers = s.network().hidden_layers() + 1,
+                           .any = false,
+                           .function = s.function,
+                           .momentum = s.momentum,
+                           .single = s.batch == 1,
+                           .watched = s.plastic};
     // What is not stored has no format.
     return {net,
             s.features(),
@@ -62,10 +66,12 @@ struct pinned_replay_form {
     static constexpr bool is(feature f) noexcept { return (Pins.has & static_cast<feature_set>(f)) != 0; }
     static constexpr sample_format format = Pins.format;
     static constexpr replay_policy policy = Pins.policy;
+    static constexpr bool labels = is(feature::replay) && is(feature::classes);
+    static constexpr bool priorities = is(feature::replay) && Pins.policy == replay_policy::priority;
     [[no_unique_address]] pinned_number<is(feature::replay)> capacity;
     [[no_unique_address]] pinned_number<is(feature::replay)> features;
     [[no_unique_address]] pinned_number<is(feature::replay) && is(feature::targets)> targets;
-    [[no_unique_address]] pinned_number<is(feature::replay) && is(feature::classes)> classes;
+    [[no_unique_address]] pinned_number<labels> classes;
 
     constexpr pinned_replay_form() noexcept : pinned_replay_form{replay_form{}} {}
     constexpr pinned_replay_form(const replay_form& f) noexcept
@@ -81,6 +87,8 @@ struct pinned_shape {
     static constexpr bool slow = is(feature::slow);
     static constexpr bool plastic = is(feature::plastic);
     static constexpr bool experts = is(feature::experts);
+    static constexpr bool classes = is(feature::classes);
+    static constexpr bool waits = is(feature::pending);
     static constexpr sample_format format = Pins.format;
     static constexpr input_scaling scaling = Pins.scaling;
     static constexpr activation function = Pins.network.function;
@@ -133,6 +141,8 @@ struct body_parts {
     static constexpr bool slow = true;
     static constexpr bool plastic = true;
     static constexpr bool experts = true;
+    static constexpr bool classes = true;
+    static constexpr bool waits = true;
 };
 template <pins Pins>
 struct body_parts<pinned_shape<Pins>> {
@@ -141,6 +151,8 @@ struct body_parts<pinned_shape<Pins>> {
     static constexpr bool slow = pinned_shape<Pins>::slow;
     static constexpr bool plastic = pinned_shape<Pins>::plastic;
     static constexpr bool experts = pinned_shape<Pins>::experts;
+    static constexpr bool classes = pinned_shape<Pins>::classes;
+    static constexpr bool waits = pinned_shape<Pins>::waits;
 };
 
 }  // namespace synapse

@@ -6,6 +6,7 @@
 
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/fields.hpp>
+#include <synapse/kernels/kernel_set.hpp>
 #include <synapse/memory/codec.hpp>
 #include <synapse/memory/replay.hpp>
 #include <synapse/network/topology.hpp>
@@ -80,18 +81,21 @@ struct shape {
                                         set(feature::plastic, plastic) | set(feature::experts, has_experts()));
     }
 
+    // Units of any one layer: what a row_index can name, and a float can count.
+    static constexpr std::uint32_t widest = sizeof(row_index) == 2 ? 65535u : 1u << 24;
     // The first thing wrong with a shape, as a sentence for its author; null if it can be built.
     [[nodiscard]] constexpr const char* flaw() const noexcept {
         if (inputs == 0) return "shape.inputs is 0: say how many numbers a sample has";
         if (outputs == 0) return "shape.outputs is 0: say how many numbers, or classes, to predict";
         if (learns == task::classification && outputs < 2) return "shape.outputs: classification needs at least 2 classes";
         if (learns == task::classification && outputs > 65535) return "shape.outputs: at most 65535 classes";
-        if (inputs > (1u << 24) || outputs > (1u << 24)) return "shape.inputs and shape.outputs: at most 2^24";
+        if (inputs > widest || outputs > widest) return "shape.inputs and shape.outputs: at most 2^24, on a microcontroller 65535";
         bool ended = false;
         for (std::uint32_t l = 0; l < max_hidden_layers; ++l) {
             if (hidden[l] == 0) ended = true;
             if (ended && hidden[l] != 0) return "shape.hidden has a layer after a layer of 0 units";
-            if (hidden[l] > (1u << 24) || hidden_reserved[l] > (1u << 24)) return "shape.hidden: at most 2^24 units a layer";
+            if (hidden[l] > widest || hidden_reserved[l] > widest)
+                return "shape.hidden: at most 2^24 units a layer, on a microcontroller 65535";
         }
         if (batch == 0) return "shape.batch is 0: at least one sample is learned at a time";
         if (pending > (1u << 24)) return "shape.pending: at most 2^24 samples";

@@ -16,7 +16,9 @@ using ticket = std::uint32_t;
 class pending_samples {
 public:
     constexpr pending_samples() noexcept = default;
-    constexpr pending_samples(std::uint32_t capacity, std::uint32_t features) noexcept : features_{features} { positions_.capacity = capacity; }
+    constexpr pending_samples(std::uint32_t capacity, std::uint32_t features) noexcept : features_{features} {
+        positions_.capacity = capacity;
+    }
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
@@ -67,6 +69,15 @@ private:
     std::uint32_t features_ = 0;
     ring positions_;
     ticket last_ = 0;
+};
+
+// In their place where none may wait.
+struct no_pending_samples {
+    constexpr no_pending_samples(std::uint32_t, std::uint32_t) noexcept {}
+    static constexpr std::uint32_t capacity() noexcept { return 0; }
+    static constexpr ticket hold(const float*) noexcept { return 0; }
+    static constexpr const float* find(ticket) noexcept { return nullptr; }
+    static constexpr void release(ticket) noexcept {}
 };
 
 }  // namespace synapse

@@ -72,4 +72,16 @@ private:
     std::uint32_t leaves_ = 0;
 };
 
+// In its place where there never are any.
+struct no_priorities {
+    constexpr no_priorities() noexcept = default;
+    explicit constexpr no_priorities(std::uint32_t) noexcept {}
+    static constexpr bool empty() noexcept { return true; }
+    static constexpr float total() noexcept { return 0.0f; }
+    static constexpr float priority(std::uint32_t) noexcept { return 0.0f; }
+    static constexpr void set(std::uint32_t, float) noexcept {}
+    static constexpr void rebuild(std::uint32_t) noexcept {}
+    static std::uint32_t draw(random_generator&) noexcept { return 0; }
+};
+
 }  // namespace synapse

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <synapse/config.hpp>
 #include <synapse/core/fields.hpp>
@@ -34,11 +35,33 @@ constexpr const char* name(replay_policy p) noexcept {
 struct replay_form {
     std::uint32_t capacity = 0;  // samples; 0 stores nothing
     std::uint32_t features = 0;
-    std::uint32_t targets = 0;   // numbers stored with each sample (regression), 0 for labels
-    std::uint32_t classes = 0;   // labels are below this (classification), 0 for none
+    std::uint32_t targets = 0;  // numbers stored with each sample (regression), 0 for labels
+    std::uint32_t classes = 0;  // labels are below this (classification), 0 for none
     sample_format format = sample_format::f32;
     replay_policy policy = replay_policy::reservoir;
+    // Whether a buffer of this type may have labels, or priorities.
+    static constexpr bool labels = true;
+    static constexpr bool priorities = true;
 };
+
+namespace detail {
+
+// What a buffer knows of classes.
+struct stored_labels {
+    std::uint16_t* label = nullptr;       // [capacity]
+    std::uint32_t* seen = nullptr;        // [classes], samples of each
+    std::uint32_t* stored = nullptr;      // [classes]
+    std::uint8_t* was_largest = nullptr;  // [classes]
+};
+// In its place where there are none: nobody asks.
+struct no_labels {
+    static constexpr std::uint16_t* label = nullptr;
+    static constexpr std::uint32_t* seen = nullptr;
+    static constexpr std::uint32_t* stored = nullptr;
+    static constexpr std::uint8_t* was_largest = nullptr;
+};
+
+}  // namespace detail
 
 // Form: replay_form, or a type of the same members some of which are constants.
 template <class Form = replay_form>
@@ -62,15 +85,22 @@ public:
         visit.value("used", self.positions_.used);
         const std::uint32_t stored = self.positions_.used;
         const std::uint32_t size = codec::bytes(f.format, f.features);
-        const role kind = f.format == sample_format::f32 ? role::packed_f32 : f.format == sample_format::f16 ? role::packed_f16 : role::state;
+        const role kind = f.format == sample_format::f32   ? role::packed_f32
+                          : f.format == sample_format::f16 ? role::packed_f16
+                                                           : role::state;
         visit.array("samples", kind, self.samples_, extent{stored, size, f.capacity, size}.within(largest_number));
-        if (sees<Visitor>(feature::priority)) priority_tree::fields(self.priorities_, visit, stored);
-        if (sees<Visitor>(feature::targets) && f.targets != 0) visit.array("targets", role::state, self.targets_, extent{stored, f.targets, f.capacity, f.targets}.within(largest_number));
-        if (sees<Visitor>(feature::classes) && f.classes != 0) {
-            visit.array("labels", role::state, self.labels_, vector_extent(stored, f.capacity).below(f.classes));
-            visit.array("class_seen", role::state, self.class_seen_, vector_extent(f.classes, f.classes));
-            visit.array("class_stored", role::derived, self.class_stored_, vector_extent(f.classes, f.classes));
-            visit.array("class_was_largest", role::state, self.was_largest_, vector_extent(f.classes, f.classes).below(2));
+        if constexpr (Form::priorities) {
+            if (sees<Visitor>(feature::priority)) priority_tree::fields(self.priorities_, visit, stored);
+        }
+        if (sees<Visitor>(feature::targets) && f.targets != 0)
+            visit.array("targets", role::state, self.targets_, extent{stored, f.targets, f.capacity, f.targets}.within(largest_number));
+        if constexpr (Form::labels) {
+            if (!sees<Visitor>(feature::classes) || f.classes == 0) return;
+            const extent classes = vector_extent(f.classes, f.classes);
+            visit.array("labels", role::state, self.of_.label, vector_extent(stored, f.capacity).below(f.classes));
+            visit.array("class_seen", role::state, self.of_.seen, classes);
+            visit.array("class_stored", role::derived, self.of_.stored, classes);
+            visit.array("class_was_largest", role::state, self.of_.was_largest, classes.below(2));
         }
     }
 
@@ -87,8 +117,8 @@ public:
     void restored() noexcept {
         priorities_.rebuild(positions_.used);
         if (form_.capacity == 0 || form_.classes == 0) return;
-        for (std::uint32_t c = 0; c < form_.classes; ++c) class_stored_[c] = 0;
-        for (std::uint32_t i = 0; i < positions_.used; ++i) ++class_stored_[labels_[i]];
+        for (std::uint32_t c = 0; c < form_.classes; ++c) of_.stored[c] = 0;
+        for (std::uint32_t i = 0; i < positions_.used; ++i) ++of_.stored[of_.label[i]];
     }
 
     // What it was made with; samples stored now; samples offered so far.
@@ -96,11 +126,11 @@ public:
     [[nodiscard]] constexpr std::uint32_t size() const noexcept { return form_.capacity == 0 ? 0 : positions_.used; }
     [[nodiscard]] constexpr std::uint64_t seen() const noexcept { return seen_; }
     // The answer stored at a position below size(): a class, or numbers [targets].
-    [[nodiscard]] std::uint32_t label(std::uint32_t position) const noexcept { return labels_[position]; }
+    [[nodiscard]] std::uint32_t label(std::uint32_t position) const noexcept { return of_.label[position]; }
     [[nodiscard]] const float* target(std::uint32_t position) const noexcept { return targets_ + std::size_t{position} * form_.targets; }
     // Samples of a class seen so far, and stored now.
-    [[nodiscard]] std::uint32_t class_seen(std::uint32_t c) const noexcept { return class_seen_[c]; }
-    [[nodiscard]] std::uint32_t class_stored(std::uint32_t c) const noexcept { return class_stored_[c]; }
+    [[nodiscard]] std::uint32_t class_seen(std::uint32_t c) const noexcept { return of_.seen[c]; }
+    [[nodiscard]] std::uint32_t class_stored(std::uint32_t c) const noexcept { return of_.stored[c]; }
 
     // A stored sample's position, uniformly (priority: in proportion to its priority); none if the buffer is empty.
     // @cost O(1); priority O(log capacity); loop-safe
@@ -118,23 +148,26 @@ public:
 
     // x [features] := the stored sample, over the range given when it was stored. @cost features; loop-safe
     void read(std::uint32_t position, float low, float high, float* x) const noexcept {
-        codec::decode(form_.format, form_.features, samples_ + std::size_t{position} * codec::bytes(form_.format, form_.features), low, high, x);
+        codec::decode(form_.format, form_.features, samples_ + std::size_t{position} * codec::bytes(form_.format, form_.features), low,
+                      high, x);
     }
 
     // Offers a sample with its target [targets] (null with labels) and label (ignored without classes; below classes otherwise).
     // Returns the position taken, or none if the policy declined it. @cost features, and O(classes) for balanced when full; loop-safe
-    std::uint32_t offer(const float* x, float low, float high, const float* target, std::uint32_t label, random_generator& source) noexcept {
+    std::uint32_t offer(const float* x, float low, float high, const float* target, std::uint32_t label,
+                        random_generator& source) noexcept {
         if (form_.capacity == 0) return none;
         if (seen_ != ~std::uint64_t{0}) ++seen_;
-        if (form_.classes != 0 && class_seen_[label] < 0xffffffffu) ++class_seen_[label];
+        if (form_.classes != 0 && of_.seen[label] < 0xffffffffu) ++of_.seen[label];
         const std::uint32_t position = admit(label, source);
         if (position == none) return none;
-        codec::encode(form_.format, form_.features, x, low, high, samples_ + std::size_t{position} * codec::bytes(form_.format, form_.features));
+        codec::encode(form_.format, form_.features, x, low, high,
+                      samples_ + std::size_t{position} * codec::bytes(form_.format, form_.features));
         rate(position, first_priority);
         for (std::uint32_t i = 0; i < form_.targets; ++i) targets_[std::size_t{position} * form_.targets + i] = target[i];
         if (form_.classes != 0) {
-            labels_[position] = static_cast<std::uint16_t>(label);
-            ++class_stored_[label];
+            of_.label[position] = static_cast<std::uint16_t>(label);
+            ++of_.stored[label];
             note_largest();
         }
         return position;
@@ -145,8 +178,8 @@ public:
         const std::uint32_t last = positions_.used - 1;
         const std::uint32_t size = codec::bytes(form_.format, form_.features);
         if (form_.classes != 0) {
-            --class_stored_[labels_[position]];
-            labels_[position] = labels_[last];
+            --of_.stored[of_.label[position]];
+            of_.label[position] = of_.label[last];
         }
         for (std::uint32_t i = 0; i < size; ++i) samples_[std::size_t{position} * size + i] = samples_[std::size_t{last} * size + i];
         for (std::uint32_t i = 0; i < form_.targets; ++i) {
@@ -178,8 +211,8 @@ public:
     // Takes back what is known of a class of which nothing is stored any more. c < form().classes.
     void forget_class(std::uint32_t c) noexcept {
         if (form_.capacity == 0) return;
-        class_seen_[c] = 0;
-        was_largest_[c] = 0;
+        of_.seen[c] = 0;
+        of_.was_largest[c] = 0;
     }
 
     // Drops everything stored and begins anew: were the past still counted, a reservoir would hardly admit what comes next.
@@ -189,9 +222,9 @@ public:
         positions_.clear();
         seen_ = 0;
         for (std::uint32_t c = 0; form_.capacity != 0 && c < form_.classes; ++c) {
-            class_seen_[c] = 0;
-            class_stored_[c] = 0;
-            was_largest_[c] = 0;
+            of_.seen[c] = 0;
+            of_.stored[c] = 0;
+            of_.was_largest[c] = 0;
         }
     }
 
@@ -208,9 +241,11 @@ private:
             case replay_policy::priority:
             case replay_policy::fifo: position = positions_.push(); break;
             case replay_policy::reservoir: position = reservoir(seen_, form_.capacity, source); break;
-            case replay_policy::balanced: position = form_.classes == 0 ? reservoir(seen_, form_.capacity, source) : balanced(label, source); break;
+            case replay_policy::balanced:
+                position = form_.classes == 0 ? reservoir(seen_, form_.capacity, source) : balanced(label, source);
+                break;
         }
-        if (position != none && form_.classes != 0) --class_stored_[labels_[position]];
+        if (position != none && form_.classes != 0) --of_.stored[of_.label[position]];
         return position;
     }
 
@@ -223,24 +258,24 @@ private:
 
     // @source Chrysakis, Moens 2020, class-balancing reservoir sampling.
     std::uint32_t balanced(std::uint32_t label, random_generator& source) noexcept {
-        const std::uint32_t stored = class_stored_[label];
-        if (was_largest_[label] == 0 || stored == 0) {  // none left of a large class: its reservoir alone would never begin again
+        const std::uint32_t stored = of_.stored[label];
+        if (of_.was_largest[label] == 0 || stored == 0) {  // none left of a large class: its reservoir alone would never begin again
             std::uint32_t largest = 0;
             for (std::uint32_t c = 1; c < form_.classes; ++c) {
-                if (class_stored_[c] > class_stored_[largest]) largest = c;
+                if (of_.stored[c] > of_.stored[largest]) largest = c;
             }
             return any_of_class(largest, source);
         }
-        if (source.below(class_seen_[label]) >= stored) return none;
+        if (source.below(of_.seen[label]) >= stored) return none;
         return any_of_class(label, source);
     }
 
-    // A stored sample of class c, uniformly, by trying positions at random; class_stored_[c] > 0.
+    // A stored sample of class c, uniformly, by trying positions at random; of_.stored[c] > 0.
     // @cost expected capacity / class_stored tries, so at most the number of classes for the largest one
     [[nodiscard]] std::uint32_t any_of_class(std::uint32_t c, random_generator& source) const noexcept {
         for (;;) {
             const std::uint32_t position = source.below(positions_.used);
-            if (labels_[position] == c) return position;
+            if (of_.label[position] == c) return position;
         }
     }
 
@@ -248,22 +283,19 @@ private:
     void note_largest() noexcept {
         if (!positions_.full()) return;
         std::uint32_t most = 0;
-        for (std::uint32_t c = 0; c < form_.classes; ++c) most = class_stored_[c] > most ? class_stored_[c] : most;
+        for (std::uint32_t c = 0; c < form_.classes; ++c) most = of_.stored[c] > most ? of_.stored[c] : most;
         for (std::uint32_t c = 0; c < form_.classes; ++c) {
-            if (class_stored_[c] == most) was_largest_[c] = 1;
+            if (of_.stored[c] == most) of_.was_largest[c] = 1;
         }
     }
 
     Form form_;
     ring positions_;
-    priority_tree priorities_;
+    [[no_unique_address]] std::conditional_t<Form::priorities, priority_tree, no_priorities> priorities_;
     std::uint64_t seen_ = 0;
     std::byte* samples_ = nullptr;
     float* targets_ = nullptr;
-    std::uint16_t* labels_ = nullptr;
-    std::uint32_t* class_seen_ = nullptr;
-    std::uint32_t* class_stored_ = nullptr;
-    std::uint8_t* was_largest_ = nullptr;
+    [[no_unique_address]] std::conditional_t<Form::labels, detail::stored_labels, detail::no_labels> of_;
 };
 
 using replay_buffer = basic_replay_buffer<>;

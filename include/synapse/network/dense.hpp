@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <synapse/core/fields.hpp>
 #include <synapse/core/random.hpp>
@@ -12,15 +13,31 @@
 
 namespace synapse {
 
-class dense {
+namespace detail {
+
+// How fast each weight moves, where that is kept.
+struct velocity_places {
+    float* weight = nullptr;
+    float* bias = nullptr;
+};
+struct no_velocities {
+    static constexpr float* weight = nullptr;
+    static constexpr float* bias = nullptr;
+};
+
+}  // namespace detail
+
+// Momentum: it may have velocities.
+template <bool Momentum = true>
+class basic_dense {
 public:
     // No weight or velocity passes this magnitude; network.hpp says why.
     static constexpr float largest_weight = 1e20f;
 
-    constexpr dense() noexcept = default;
+    constexpr basic_dense() noexcept = default;
 
     // inputs, outputs  used <= reserved; lanes: the kernel set's; with_momentum doubles the memory.
-    constexpr dense(slots inputs, slots outputs, activation f, bool with_momentum, std::uint32_t lanes) noexcept
+    constexpr basic_dense(slots inputs, slots outputs, activation f, bool with_momentum, std::uint32_t lanes) noexcept
         : view_{nullptr, nullptr, inputs.used, outputs.used, round_up(outputs.reserved, lanes)},
           inputs_reserved_{inputs.reserved},
           outputs_reserved_{outputs.reserved},
@@ -35,9 +52,10 @@ public:
         const extent row = extent{1, self.view_.outputs, 1, self.view_.stride}.within(largest_weight);
         visit.array("weight", role::weights, self.view_.weight, rows);
         visit.array("bias", role::weights, self.view_.bias, row);
-        if (sees<Visitor>(feature::momentum) && self.with_momentum_) {
-            visit.array("weight_velocity", role::state, self.weight_velocity_, rows);
-            visit.array("bias_velocity", role::state, self.bias_velocity_, row);
+        if constexpr (Momentum) {
+            if (!sees<Visitor>(feature::momentum) || !self.with_momentum_) return;
+            visit.array("weight_velocity", role::state, self.velocity_.weight, rows);
+            visit.array("bias_velocity", role::state, self.velocity_.bias, row);
         }
     }
 
@@ -69,14 +87,14 @@ public:
     [[nodiscard]] matrix_view<float> weights() noexcept { return {view_.weight, view_.inputs, view_.outputs, view_.stride}; }
     [[nodiscard]] matrix_view<const float> weights() const noexcept { return {view_.weight, view_.inputs, view_.outputs, view_.stride}; }
     // Of the weights, with momentum only; biases [outputs] below.
-    [[nodiscard]] matrix_view<float> velocities() noexcept { return {weight_velocity_, view_.inputs, view_.outputs, view_.stride}; }
+    [[nodiscard]] matrix_view<float> velocities() noexcept { return {velocity_.weight, view_.inputs, view_.outputs, view_.stride}; }
     [[nodiscard]] matrix_view<const float> velocities() const noexcept {
-        return {weight_velocity_, view_.inputs, view_.outputs, view_.stride};
+        return {velocity_.weight, view_.inputs, view_.outputs, view_.stride};
     }
-    [[nodiscard]] const float* bias_velocity() const noexcept { return bias_velocity_; }
+    [[nodiscard]] const float* bias_velocity() const noexcept { return velocity_.bias; }
     [[nodiscard]] float* bias() noexcept { return view_.bias; }
     [[nodiscard]] const float* bias() const noexcept { return view_.bias; }
-    [[nodiscard]] float* bias_velocity() noexcept { return bias_velocity_; }
+    [[nodiscard]] float* bias_velocity() noexcept { return velocity_.bias; }
     // What kernels work on: the part in use.
     [[nodiscard]] constexpr const dense_view& view() const noexcept { return view_; }
 
@@ -89,12 +107,13 @@ private:
     }
 
     dense_view view_{};
-    float* weight_velocity_ = nullptr;
-    float* bias_velocity_ = nullptr;
+    [[no_unique_address]] std::conditional_t<Momentum, detail::velocity_places, detail::no_velocities> velocity_;
     std::uint32_t inputs_reserved_ = 0;
     std::uint32_t outputs_reserved_ = 0;
     activation function_ = activation::linear;
     bool with_momentum_ = false;
 };
+
+using dense = basic_dense<>;
 
 }  // namespace synapse

@@ -131,7 +131,7 @@ private:
             if (!(weight_bound_ + move < largest_weight)) return;  // weights beyond all use: they move no further
         }
         weight_bound_ += move;
-        for (std::uint32_t k = 0; k < features_; ++k) rows_[k] = k;
+        for (std::uint32_t k = 0; k < features_; ++k) rows_[k] = static_cast<row_index>(k);
         for (std::uint32_t j = outputs_; j < stride_; ++j) error_[j] = 0.0f;
         Kernels::backward(view(), row_list{rows_, features_}, gain_, error_, -share, nullptr);
         for (std::uint32_t j = 0; j < stride_; ++j) bias_[j] = 0.0f;  // the constant feature is a row like the others
@@ -191,7 +191,7 @@ private:
     float* gain_ = nullptr;
     float* error_ = nullptr;
     float* bias_ = nullptr;
-    std::uint32_t* rows_ = nullptr;
+    row_index* rows_ = nullptr;
     std::uint32_t row_count_ = 0;
     std::uint32_t features_ = 0;
     std::uint32_t outputs_ = 0;

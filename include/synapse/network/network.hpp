@@ -1,4 +1,4 @@
-// A stack of dense layers that learns in place: forward, then one fused backward-and-update pass per layer.
+// A stack of layer_type layers that learns in place: forward, then one fused backward-and-update pass per layer.
 //
 // Why a step cannot leave the finite numbers. Activations and deltas saturate at +-limit (2^20) and inputs are held to it, so a
 // weight moves by at most rate * 2^40 * samples in a step. The network carries a bound on its largest weight, raised by that
@@ -28,14 +28,18 @@ template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class network {
 public:
     using kernels = Kernels;
-    using workspace = basic_workspace<Pins>;
+    using layer_type = basic_dense<Pins.momentum>;
+    // Deltas take their units' places where nobody asks for both.
+    static constexpr bool in_place =
+        Pins.single && Pins.function == activation::relu && !Pins.momentum && !Pins.watched && works_in_place<Kernels>;
+    using workspace = basic_workspace<Pins, in_place>;
 
     constexpr network() noexcept = default;
     explicit constexpr network(const topology& t) noexcept : layers_{Pins.any ? t.hidden_layers() + 1 : 0} {
         for (std::uint32_t l = 0; l < layers(); ++l) {
             const slots in = l == 0 ? slots{t.inputs, t.inputs} : slots{t.hidden[l - 1], t.reserved(l - 1)};
             const slots out = l + 1 == layers() ? slots{t.outputs, t.outputs} : slots{t.hidden[l], t.reserved(l)};
-            layer_[l] = dense{in, out, l + 1 == layers() ? activation::linear : t.function, t.momentum, Kernels::lanes};
+            layer_[l] = layer_type{in, out, l + 1 == layers() ? activation::linear : t.function, t.momentum, Kernels::lanes};
         }
     }
 
@@ -86,7 +90,7 @@ public:
         for (std::uint32_t l = 0; l < layers(); ++l) {
             const auto in = work.units(l, samples);
             const auto out = work.units(l + 1, samples);
-            const dense& layer = layer_[l];
+            const layer_type& layer = layer_[l];
             const row_list rows{work.rows(l), work.row_count[l]};
             if (is_single(samples) && l + 1 != layers() && function(layer) == activation::relu) {
                 work.row_count[l + 1] = Kernels::forward_relu(layer.view(), rows, in.data, out.data, work.rows(l + 1));
@@ -129,7 +133,7 @@ public:
         weight_bound_ += largest_move(samples, rate, momentum);
         for (std::uint32_t b = 0; b < samples; ++b) Kernels::close_delta(outputs(), work.output_delta(b));
         for (std::uint32_t l = layers(); l-- > 0;) {
-            dense& layer = layer_[l];
+            layer_type& layer = layer_[l];
             watch(l, work);
             const row_list rows{work.rows(l), work.row_count[l]};
             const auto in = work.units(l, samples);
@@ -158,11 +162,11 @@ public:
     }
 
     // Whether a layer's weights have velocities.
-    static constexpr bool has_momentum(const dense& layer) noexcept { return Pins.any ? layer.has_momentum() : Pins.momentum; }
+    static constexpr bool has_momentum(const layer_type& layer) noexcept { return Pins.any ? layer.has_momentum() : Pins.momentum; }
     // Layers with weights, the output's included; layer l < layers(), from the input on; units in use at both ends.
     [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return Pins.any ? layers_ : Pins.layers; }
-    [[nodiscard]] constexpr dense& layer(std::uint32_t l) noexcept { return layer_[l]; }
-    [[nodiscard]] constexpr const dense& layer(std::uint32_t l) const noexcept { return layer_[l]; }
+    [[nodiscard]] constexpr layer_type& layer(std::uint32_t l) noexcept { return layer_[l]; }
+    [[nodiscard]] constexpr const layer_type& layer(std::uint32_t l) const noexcept { return layer_[l]; }
     [[nodiscard]] constexpr std::uint32_t inputs() const noexcept { return layer_[0].inputs().used; }
     [[nodiscard]] constexpr std::uint32_t outputs() const noexcept { return layer_[layers() - 1].outputs().used; }
 
@@ -205,7 +209,7 @@ private:
     // The layer before layer l > 0, in words that gcc 12 believes where there is one layer.
     static constexpr std::uint32_t before(std::uint32_t l) noexcept { return Pins.layers == 1 ? 0 : l - 1; }
     // What is pinned, or else what is. function: of hidden layers.
-    static constexpr activation function(const dense& layer) noexcept { return Pins.any ? layer.function() : Pins.function; }
+    static constexpr activation function(const layer_type& layer) noexcept { return Pins.any ? layer.function() : Pins.function; }
     static constexpr std::uint32_t pinned(std::uint32_t samples) noexcept { return Pins.single ? 1 : samples; }
     static constexpr bool is_single(std::uint32_t samples) noexcept { return pinned(samples) == 1; }
 
@@ -214,20 +218,20 @@ private:
 
     // The rows of layer l that take part: the nonzero inputs where a zero input needs no gradient, else all.
     void list_rows(workspace& work, std::uint32_t l, std::uint32_t samples) const noexcept {
-        std::uint32_t* rows = work.rows(l);
+        row_index* rows = work.rows(l);
         const std::uint32_t n = layer_[l].inputs().used;
         const auto in = work.units(l, samples);
         if (l == 0 || function(layer_[before(l)]) == activation::relu) {
             work.row_count[l] = is_single(samples) ? Kernels::nonzero(n, in.data, rows)
-                                             : Kernels::nonzero(n, batch_view<const float>{in.data, samples, in.stride}, rows);
+                                                   : Kernels::nonzero(n, batch_view<const float>{in.data, samples, in.stride}, rows);
         } else {
-            for (std::uint32_t k = 0; k < n; ++k) rows[k] = k;
+            for (std::uint32_t k = 0; k < n; ++k) rows[k] = static_cast<row_index>(k);
             work.row_count[l] = n;
         }
     }
 
     // velocity := momentum * velocity - rate * sum over the samples of x delta; weight += velocity. Every row, as velocity moves on.
-    static void backward_momentum(dense& layer, batch_view<float> x, batch_view<float> delta, float rate, float momentum,
+    static void backward_momentum(layer_type& layer, batch_view<float> x, batch_view<float> delta, float rate, float momentum,
                                   batch_view<float> dx) noexcept {
         const auto w = layer.weights();
         const auto v = layer.velocities();
@@ -247,7 +251,7 @@ private:
         }
     }
 
-    dense layer_[Pins.layers];
+    layer_type layer_[Pins.layers];
     std::uint32_t layers_ = 0;
     float weight_bound_ = 0.0f;
 };

@@ -14,6 +14,7 @@ struct network_pins {
     activation function = activation::relu;
     bool momentum = true;
     bool single = false;  // one sample at a time
+    bool watched = true;  // hidden units' answers are wanted beside their deltas
 };
 
 }  // namespace synapse

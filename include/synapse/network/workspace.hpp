@@ -12,7 +12,8 @@
 
 namespace synapse {
 
-template <network_pins Pins = network_pins{}>
+// InPlace: the deltas of hidden levels overwrite their activations.
+template <network_pins Pins = network_pins{}, bool InPlace = false>
 class basic_workspace {
 public:
     constexpr basic_workspace() noexcept = default;
@@ -23,6 +24,7 @@ public:
             stride_[l] = round_up(width, lanes);
             if (l > 0 && stride_[l] > widest_) widest_ = stride_[l];
         }
+        if (InPlace) widest_ = stride_[levels() - 1];
     }
 
     template <class Self, class Visitor>
@@ -43,14 +45,20 @@ public:
     [[nodiscard]] float* input(std::uint32_t sample) noexcept { return units_[0] + offset(sample, stride_[0]); }
     [[nodiscard]] float* output(std::uint32_t sample) noexcept { return units_[levels() - 1] + offset(sample, stride_[levels() - 1]); }
 
-    // Gradients with respect to the sums of level l; levels take the two buffers in turn. Columns past the level's width are zero.
-    [[nodiscard]] batch_view<float> delta(std::uint32_t l, std::uint32_t samples) noexcept { return {delta_[l % 2], samples, widest_}; }
-    [[nodiscard]] float* output_delta(std::uint32_t sample) noexcept { return delta_[(levels() - 1) % 2] + offset(sample, widest_); }
+    // Gradients with respect to the sums of level l; levels take the two buffers in turn, or the places of their units. Columns past the
+    // level's width are zero.
+    [[nodiscard]] batch_view<float> delta(std::uint32_t l, std::uint32_t samples) noexcept {
+        if constexpr (InPlace) return {l + 1 == levels() ? delta_[0] : units_[l], samples, stride_[l]};
+        return {delta_[l % buffers], samples, widest_};
+    }
+    [[nodiscard]] float* output_delta(std::uint32_t sample) noexcept { return delta_[(levels() - 1) % buffers] + offset(sample, widest_); }
 
-    [[nodiscard]] std::uint32_t* rows(std::uint32_t l) noexcept { return rows_[l]; }
+    [[nodiscard]] row_index* rows(std::uint32_t l) noexcept { return rows_[l]; }
     std::uint32_t row_count[Pins.layers] = {};  // entries of rows(l), set by the forward pass
 
 private:
+    static constexpr std::uint32_t buffers = InPlace ? 1 : 2;
+
     // What is pinned, or else what is.
     [[nodiscard]] constexpr std::uint32_t levels() const noexcept { return Pins.any ? levels_ : Pins.layers + 1; }
     static constexpr std::size_t offset(std::uint32_t sample, std::uint32_t stride) noexcept {
@@ -58,8 +66,8 @@ private:
     }
 
     float* units_[Pins.layers + 1] = {};
-    std::uint32_t* rows_[Pins.layers] = {};
-    float* delta_[2] = {};
+    row_index* rows_[Pins.layers] = {};
+    float* delta_[buffers] = {};
     std::uint32_t stride_[Pins.layers + 1] = {};
     std::uint32_t batch_ = 0;
     std::uint32_t levels_ = 0;

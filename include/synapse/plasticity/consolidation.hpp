@@ -34,7 +34,7 @@ template <class From, class To>
 void copy_weights(const From& from, To& to) noexcept {
     for (std::uint32_t l = 0; l < from.layers(); ++l) {
         const auto w = from.layer(l).weights();
-        dense& layer = to.layer(l);
+        auto& layer = to.layer(l);
         for (std::uint32_t k = 0; k < w.rows; ++k) {
             for (std::uint32_t j = 0; j < w.cols; ++j) layer.weights()(k, j) = w(k, j);
         }

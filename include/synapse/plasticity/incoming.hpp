@@ -104,7 +104,7 @@ enum class incoming : std::uint8_t {
 template <class Kernels, network_pins Pins>
 SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t l, std::uint32_t first, std::uint32_t count, incoming how,
                                      const incoming_guide& guide, const float* x, float range, random_generator& source) noexcept {
-    dense& layer = net.layer(l);
+    auto& layer = net.layer(l);
     const auto w = layer.weights();
     float* bias = layer.bias();
     const float length = how == incoming::guided ? guide.template squared_length<Kernels>() : 0.0f;

@@ -38,7 +38,8 @@ template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class plastic_layers {
 public:
     constexpr plastic_layers() noexcept = default;
-    explicit constexpr plastic_layers(const topology& t) noexcept : layers_{Pins.any ? t.hidden_layers() : 0}, outputs_{t.outputs}, function_{t.function} {
+    explicit constexpr plastic_layers(const topology& t) noexcept
+        : layers_{Pins.any ? t.hidden_layers() : 0}, outputs_{t.outputs}, function_{t.function} {
         for (std::uint32_t l = 0; l < layers(); ++l) {
             const slots below = l == 0 ? slots{t.inputs, t.inputs} : slots{t.hidden[l - 1], t.reserved(l - 1)};
             const slots above = l + 1 == layers() ? slots{t.outputs, t.outputs} : slots{t.hidden[l + 1], t.reserved(l + 1)};
@@ -139,7 +140,7 @@ public:
             if (outputs[j] != 0 && (spared == nullptr || spared[j] == 0)) output_plasticity_[j] = 0.0f;
         }
         for (std::uint32_t l = 0; l < net.layers(); ++l) {
-            dense& layer = net.layer(l);
+            auto& layer = net.layer(l);
             if (!net.has_momentum(layer)) continue;
             const auto v = layer.velocities();
             for (std::uint32_t k = 0; k < v.rows; ++k) {

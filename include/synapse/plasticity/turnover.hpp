@@ -61,7 +61,7 @@ template <class Kernels, network_pins Pins>
 // @cost the outgoing weights; loop-safe
 template <class Kernels, network_pins Pins>
 SYNAPSE_LOOP_SAFE void retire(network<Kernels, Pins>& net, std::uint32_t l, std::uint32_t j, float mean) noexcept {
-    dense& above = net.layer(l + 1);
+    auto& above = net.layer(l + 1);
     const auto w = above.weights();
     constexpr float largest_bias = 1e15f;  // what lies beyond is left as it is: the numbers stay finite
     float largest = 0.0f;

@@ -73,8 +73,8 @@ public:
     // times its squared outgoing weights. `above` is the layer that reads these units.
     // @cost the outgoing weights; loop-safe. @source the contribution utility of Dohare et al. 2024, squared: what a sum loses in the
     // squared error is the variance of what was taken from it
-    template <class Kernels>
-    [[nodiscard]] SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE float utility(const dense& above, std::uint32_t j) const noexcept {
+    template <class Kernels, bool Momentum>
+    [[nodiscard]] SYNAPSE_LOOP_SAFE SYNAPSE_OUTLINE float utility(const basic_dense<Momentum>& above, std::uint32_t j) const noexcept {
         const auto w = above.weights();
         return variance_[j] * Kernels::dot(w.cols, w.row(j), w.row(j));
     }
