@@ -53,6 +53,7 @@ inline std::vector<candidate> candidates(const synapse::streams::stream_form& da
         if (n.grows_to != 0) {
             c.form.hidden_reserved[0] = n.grows_to;
             c.form.plastic = true;
+            c.form.turnover = false;
         }
         c.form.format = synapse::sample_format::f16;
         if (data.learns == synapse::task::classification) c.form.policy = synapse::replay_policy::balanced;

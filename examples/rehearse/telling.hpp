@@ -32,7 +32,7 @@ inline std::string shape_line(const synapse::shape& s) {
     if (s.replay != 0) text += ", .format = synapse::sample_format::f16";
     if (s.replay != 0 && s.policy == synapse::replay_policy::balanced) text += ", .policy = synapse::replay_policy::balanced";
     if (s.hidden_reserved[0] != 0) text += ", .hidden_reserved = {" + std::to_string(s.hidden_reserved[0]) + "}";
-    if (s.plastic) text += ", .plastic = true";
+    if (s.plastic) text += ", .plastic = true, .turnover = false";
     return text + "}";
 }
 

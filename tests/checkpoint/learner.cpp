@@ -115,6 +115,14 @@ std::vector<life> lives() {
          .growth_pause = 15,
          .turnover_rate = 0.01f,
          .turnover_age = 5});
+    add("growing alone", plain,
+        [](shape& s) {
+            s.plastic = true;
+            s.turnover = false;
+            s.hidden_reserved[0] = 14;
+            s.hidden_reserved[1] = 11;
+        },
+        {.grow_active_share = 0.3f, .grow_error_above = 0.0f, .growth_window = 10, .growth_pause = 15});
     return out;
 }
 

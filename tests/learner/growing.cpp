@@ -140,6 +140,37 @@ TEST_CASE("growing: not a bit of any answer changes at an event, and no byte out
     }
 }
 
+TEST_CASE("growing without turnover: the same life as with it and a rate of 0, in fewer bytes; their files are told apart") {
+    tuning t = eager();
+    shape alone = growing_shape();
+    alone.turnover = false;
+    housed<> lean{alone, t};  // which asks for turnover in vain
+    t.turnover_rate = 0.0f;
+    housed<> full{growing_shape(), t};
+    CHECK(synapse::measure(lean) < synapse::measure(full));
+    surface world{4, 2, 3};
+    surface same{4, 2, 3};
+    live(lean, world, 10000);
+    live(full, same, 10000);
+    CHECK(lean.latest().growth_events > 0);
+    CHECK(lean.latest().recycled == 0);
+    CHECK(lean.latest().growth_events == full.latest().growth_events);
+    CHECK(synapse::weights_hash(lean) == synapse::weights_hash(full));
+
+    memory_file of_lean, of_full;
+    REQUIRE(ok(save(lean, of_lean)));
+    REQUIRE(ok(save(full, of_full)));
+    CHECK(of_lean.bytes.size() < of_full.bytes.size());
+    CHECK(load(full, of_lean) == status::wrong_shape);
+    CHECK(load(lean, of_full) == status::wrong_shape);
+    CHECK(synapse::weights_hash(lean) == synapse::weights_hash(full));
+    housed<> heir{alone};
+    REQUIRE(ok(load(heir, of_lean)));
+    live(heir, world, 500);
+    live(full, same, 500);
+    CHECK(synapse::weights_hash(heir) == synapse::weights_hash(full));
+}
+
 TEST_CASE("growing: an easy stationary task does not make a learner grow; neither does a constant one, or noise") {
     for (int kind = 0; kind < 3; ++kind) {
         tuning t;

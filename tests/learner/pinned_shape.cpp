@@ -42,6 +42,7 @@ constexpr shape bare_classes{
     .inputs = 3, .outputs = 4, .hidden = {6}, .learns = synapse::task::classification, .scaling = synapse::input_scaling::none};
 constexpr shape followed{.inputs = 3, .outputs = 3, .hidden = {9, 7}, .replay = 20, .slow = true};
 constexpr shape growing{.inputs = 3, .outputs = 2, .hidden = {6, 5}, .hidden_reserved = {9, 9}, .plastic = true};
+constexpr shape only_growing{.inputs = 3, .outputs = 2, .hidden = {6, 5}, .hidden_reserved = {9, 9}, .plastic = true, .turnover = false};
 constexpr shape linear{.inputs = 3, .outputs = 2};
 
 template <shape Shape>
@@ -111,6 +112,8 @@ TEST_CASE("deltas in the place of their units, where nobody asks for both: the s
     agree<followed, synapse::scalar_kernels<synapse::fused, 16>>({.replay_ratio = 0.5f});
     agree<bare_classes, packed>({});
     agree<growing, packed>({.grow_error_above = 0.0f, .turnover_rate = 0.1f});
+    agree<only_growing, packed>({.grow_error_above = 0.0f, .growth_window = 20, .growth_pause = 30});
+    static_assert(sizeof(body<only_growing>) < sizeof(body<growing>));
 }
 
 TEST_CASE("what is not there is refused in words") {

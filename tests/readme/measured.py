@@ -25,7 +25,7 @@ def objects(text):
 
 
 def size(said):
-    body = [[o["what"], f"{o['text']:,}", f"{o['goal']:,}", f"{o['ram']:,}" if "ram" in o else ""] for o in objects(said[0])]
+    body = [[o["what"], f"{o['text']:,}", f"{o['goal']:,}" if o["goal"] else "", f"{o['ram']:,}" if "ram" in o else ""] for o in objects(said[0])]
     return table(["linked beyond the same firmware without a learner", "text", "goal", "RAM"], body)
 
 

@@ -31,8 +31,9 @@ constexpr auto function = synapse::activation::FUNCTION;
 using model_type = synapse::learner<synapse::shape{.inputs = 6, .outputs = 3, .hidden = {32, 32}, .function = function}, kernels>;
 synapse::fixed_arena<model_type::bytes> memory;
 #else
-using network =
-    synapse::network<kernels, synapse::network_pins{.layers = 3, .any = false, .function = function, .momentum = false, .single = true}>;
+using network = synapse::network<
+    kernels, synapse::network_pins{
+                 .layers = 3, .any = false, .function = function, .momentum = false, .single = true, .turnover = false, .watched = false}>;
 using workspace = network::workspace;
 
 alignas(synapse::config::block_alignment) std::byte network_block[8192];

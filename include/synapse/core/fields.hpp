@@ -40,19 +40,30 @@
 namespace synapse {
 
 enum class role : std::uint8_t {
-    weights,  // learned parameters: saved, hashed
-    state,    // everything else that influences the future: saved
+    weights,     // learned parameters: saved, hashed
+    state,       // everything else that influences the future: saved
     packed_f32,  // state; bytes that hold little-endian floats
     packed_f16,  // the same, IEEE halves
-    derived,  // follows from the rest by restored(): not saved
-    scratch,  // valid only inside one call: never saved
+    derived,     // follows from the rest by restored(): not saved
+    scratch,     // valid only inside one call: never saved
 };
 
 // What a learner may have or not. A visitor that knows its learner's shape when it is compiled says so in `Visitor::features`, a set
 // of these, and a list asks sees<Visitor>(...) before it names a part of one: the rest is then not even compiled.
-enum class feature : std::uint16_t { replay = 1, priority = 2, classes = 4, targets = 8, slow = 16, momentum = 32, pending = 64, plastic = 128, experts = 256 };
+enum class feature : std::uint16_t {
+    replay = 1,
+    priority = 2,
+    classes = 4,
+    targets = 8,
+    slow = 16,
+    momentum = 32,
+    pending = 64,
+    plastic = 128,
+    experts = 256,
+    turnover = 512
+};
 using feature_set = std::uint16_t;
-inline constexpr feature_set all_features = 511;
+inline constexpr feature_set all_features = 1023;
 
 template <class Visitor>
 constexpr bool sees(feature f) noexcept {

@@ -55,7 +55,7 @@ public:
     explicit constexpr learner_engine(const shape& sizes) noexcept
         : form_{sizes},
           fast_{sizes.network()},
-          slow_{made<network_type, parts::slow>(sizes.slow, sizes)},
+          slow_{made<network_type, parts::slow>(sizes.slow, sizes.network())},
           work_{sizes.network(), sizes.batch, Kernels::lanes},
           inputs_{sizes.scaling == input_scaling::standardise ? sizes.inputs : 0},
           targets_{sizes.learns == task::regression ? sizes.outputs : 0},
@@ -63,7 +63,7 @@ public:
           classes_{sizes.learns == task::classification ? sizes.outputs : 0},
           ensemble_{sizes},
           pending_{sizes.pending, sizes.pending == 0 ? 0 : sizes.inputs},
-          growing_{made<growing_type, parts::plastic>(sizes.plastic, sizes)} {}
+          growing_{made<growing_type, parts::plastic>(sizes.plastic, sizes.network(), sizes.turnover)} {}
 
     // The names here are the keys of a checkpoint's map.
     template <class Self, class Visitor>
@@ -177,10 +177,10 @@ protected:
     }
     [[nodiscard]] network_type& slow_system() noexcept { return slow_of(*this); }
     // A part of the network's topology, empty unless present; nothing where no learner of this type has it.
-    template <class Part, bool Possible>
-    static constexpr auto made(bool present, const shape& sizes) noexcept {
+    template <class Part, bool Possible, class... Arguments>
+    static constexpr auto made(bool present, const Arguments&... arguments) noexcept {
         if constexpr (Possible) {
-            return present ? Part{sizes.network()} : Part{};
+            return present ? Part{arguments...} : Part{};
         } else {
             return absent_part{};
         }

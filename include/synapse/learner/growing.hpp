@@ -22,7 +22,8 @@ template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class growing {
 public:
     constexpr growing() noexcept = default;
-    explicit constexpr growing(const topology& t) noexcept : layers_{t}, history_{growth_history::most} {}
+    explicit constexpr growing(const topology& t, bool turnover = Pins.turnover) noexcept
+        : layers_{t, turnover}, history_{growth_history::most} {}
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
@@ -126,7 +127,8 @@ private:
         if (!(t.turnover_rate > 0.0f)) return;
         if (passes_ % looks_every != 0) return;  // nothing new is known
         for (std::uint32_t l = 0; l < layers_.layers(); ++l) {
-            plastic_layer& layer = layers_.layer(l);
+            auto& layer = layers_.layer(l);
+            if (!layer.guide.present()) return;
             const float rate = static_cast<float>(looks_every) * t.turnover_rate;
             if (!layer.turnover.earn(eligible_units(layer.units, t.turnover_age), rate < 1.0f ? rate : 1.0f)) continue;
             const bool comparable = l + 1 == layers_.layers() && squared_error > 0.0f;

@@ -26,6 +26,7 @@ constexpr pins pins_of(const shape& s) noexcept {
                            .function = s.function,
                            .momentum = s.momentum,
                            .single = s.batch == 1,
+                           .turnover = s.plastic && s.turnover,
                            .watched = s.plastic};
     // What is not stored has no format.
     return {net,

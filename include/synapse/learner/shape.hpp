@@ -44,6 +44,7 @@ struct shape {
     float readout_offset = 0.2f;                            // ... bend within this: 0.2 for images, 1 for standardised sensors
     float readout_ridge = 1.0f;                             // ... held to 0 as by so many samples
     std::uint32_t judges = 0;                               // held-out samples that say which answer to believe; 0: new samples say it
+    bool turnover = true;                                   // with plastic: tuning.turnover_rate may be above 0; false spares its bytes
 
     [[nodiscard]] constexpr topology network() const noexcept {
         topology t;
@@ -74,11 +75,11 @@ struct shape {
 
     [[nodiscard]] constexpr feature_set features() const noexcept {
         const auto set = [](feature f, bool has) { return has ? static_cast<unsigned>(f) : 0u; };
-        return static_cast<feature_set>(set(feature::replay, replay != 0) | set(feature::priority, policy == replay_policy::priority) |
-                                        set(feature::classes, learns == task::classification) |
-                                        set(feature::targets, learns == task::regression) | set(feature::slow, slow) |
-                                        set(feature::momentum, momentum) | set(feature::pending, pending != 0) |
-                                        set(feature::plastic, plastic) | set(feature::experts, has_experts()));
+        return static_cast<feature_set>(
+            set(feature::replay, replay != 0) | set(feature::priority, policy == replay_policy::priority) |
+            set(feature::classes, learns == task::classification) | set(feature::targets, learns == task::regression) |
+            set(feature::slow, slow) | set(feature::momentum, momentum) | set(feature::pending, pending != 0) |
+            set(feature::plastic, plastic) | set(feature::experts, has_experts()) | set(feature::turnover, plastic && turnover));
     }
 
     // Units of any one layer: what a row_index can name, and a float can count.
@@ -141,6 +142,7 @@ struct shape {
         visit.value("readout_offset", self.readout_offset);
         visit.value("readout_ridge", self.readout_ridge);
         visit.value("judges", self.judges);
+        visit.value("turnover", self.turnover);
     }
 
     // True if a learner of this shape may take in a checkpoint of one of shape `saved`: the same but for what is only reserved.
@@ -173,6 +175,7 @@ struct shape {
             if ((hidden[l] == 0) != (saved.hidden[l] == 0)) return false;
         }
         if ((replay | judges) != 0 && format != saved.format) return false;
+        if (plastic && turnover != saved.turnover) return false;
         return (replay == 0) == (saved.replay == 0) && (judges == 0) == (saved.judges == 0) &&
                (policy == replay_policy::priority) == (saved.policy == replay_policy::priority);
     }

@@ -70,8 +70,9 @@ struct tuning {
     std::uint32_t growth_window = 500;  // samples of a window; [2, 1e9]
     std::uint32_t growth_pause = 1000;  // steps between two events at least
     std::uint32_t max_units = 0;        // hidden units in all; 0: what is reserved. At the cap units are recycled
-    float turnover_rate = 0.0f;         // share of the units that may be recycled in a step, if worth next to nothing; [0, 1]; 3e-4 is much
-    std::uint32_t turnover_age = 250;   // looks, one for every four passes, that a unit has to live before
+    float turnover_rate = 0.0f;        // share of the units that may be recycled in a step, if worth next to nothing; [0, 1]; 3e-4 is much;
+                                       // needs shape.turnover
+    std::uint32_t turnover_age = 250;  // looks, one for every four passes, that a unit has to live before
     // Classification.
     std::uint32_t recent_labels = 20;  // new samples compete only with labels among the last so many; 0: with all seen; <= 64
 

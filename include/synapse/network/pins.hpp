@@ -13,8 +13,9 @@ struct network_pins {
     bool any = true;                    // the rest is not known
     activation function = activation::relu;
     bool momentum = true;
-    bool single = false;  // one sample at a time
-    bool watched = true;  // hidden units' answers are wanted beside their deltas
+    bool single = false;   // one sample at a time
+    bool turnover = true;  // units may make room for new ones that look where errors point
+    bool watched = true;   // hidden units' answers are wanted beside their deltas
 };
 
 }  // namespace synapse

@@ -71,6 +71,8 @@ public:
     void grow_below(std::uint32_t n) noexcept { below_.grow(n); }
     void grow_above(std::uint32_t n) noexcept { above_.grow(n); }
 
+    // Not if it was made for no layer: then it guides nobody.
+    [[nodiscard]] constexpr bool present() const noexcept { return above_.reserved != 0; }
     [[nodiscard]] constexpr std::uint32_t below() const noexcept { return below_.used; }
     [[nodiscard]] constexpr std::uint32_t above() const noexcept { return above_.used; }
     // Unnormalised, [below]; and its squared length, 0 while nothing is known.
@@ -91,6 +93,24 @@ private:
     slots above_;
 };
 
+// In its place in a learner whose units never make room: all there is is chance.
+struct no_guide {
+    constexpr no_guide() noexcept = default;
+    constexpr no_guide(slots, slots) noexcept {}
+    template <class Kernels>
+    static constexpr void add(const float*, const float*) noexcept {}
+    static constexpr void grow_below(std::uint32_t) noexcept {}
+    static constexpr void grow_above(std::uint32_t) noexcept {}
+    static constexpr bool present() noexcept { return false; }
+    static constexpr std::uint32_t below() noexcept { return 0; }
+    static constexpr std::uint32_t above() noexcept { return 0; }
+    static constexpr const float* direction() noexcept { return nullptr; }
+    template <class Kernels>
+    static constexpr float squared_length() noexcept {
+        return 0.0f;
+    }
+};
+
 // How new units' incoming weights are chosen.
 enum class incoming : std::uint8_t {
     chance,  // uniform, as at birth
@@ -101,9 +121,9 @@ enum class incoming : std::uint8_t {
 // which a single new unit has its kink; those of several spread between it and its reflection. range: half the width of the
 // uniform distribution that weights are born from. The units' outgoing weights are not touched.
 // @cost count columns of weights; loop-safe
-template <class Kernels, network_pins Pins>
+template <class Kernels, network_pins Pins, class Guide>
 SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t l, std::uint32_t first, std::uint32_t count, incoming how,
-                                     const incoming_guide& guide, const float* x, float range, random_generator& source) noexcept {
+                                     const Guide& guide, const float* x, float range, random_generator& source) noexcept {
     auto& layer = net.layer(l);
     const auto w = layer.weights();
     float* bias = layer.bias();
@@ -119,7 +139,7 @@ SYNAPSE_LOOP_SAFE void draw_incoming(network<Kernels, Pins>& net, std::uint32_t 
     std::uint32_t key = luck;
     for (std::uint32_t k = 0; k < w.rows; ++k, key += count) {
         float* const row = w.row(k);
-        const float towards = by_guide * guide.direction()[k];
+        const float towards = guided ? by_guide * guide.direction()[k] : 0.0f;
         for (std::uint32_t j = first; j < first + count; ++j) {
             row[j] = by_chance * symmetric_of(key + j) + (((j + phase) & 1u) != 0 ? towards : -towards);
             bias[j] -= row[j] * x[k];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <synapse/config.hpp>
 #include <synapse/core/fields.hpp>
@@ -18,33 +19,41 @@
 
 namespace synapse {
 
-// One hidden layer.
-struct plastic_layer {
+// One hidden layer. Turnover: it may have what that needs.
+template <bool Turnover = true>
+struct basic_plastic_layer {
     unit_records units;
-    incoming_guide guide;
+    [[no_unique_address]] std::conditional_t<Turnover, incoming_guide, no_guide> guide;
     layer_pulse pulse;
-    turnover_credit turnover;
+    [[no_unique_address]] std::conditional_t<Turnover, turnover_credit, no_credit> turnover;
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {
         visit.group("units", self.units);
-        visit.group("guide", self.guide);
+        if constexpr (Turnover) {
+            if (sees<Visitor>(feature::turnover) && self.guide.present()) visit.group("guide", self.guide);
+        }
         visit.group("pulse", self.pulse);
-        visit.group("turnover", self.turnover);
+        if constexpr (Turnover) {
+            if (sees<Visitor>(feature::turnover) && self.guide.present()) visit.group("turnover", self.turnover);
+        }
     }
 };
 
 template <kernel_set Kernels, network_pins Pins = network_pins{}>
 class plastic_layers {
+    using layer_type = basic_plastic_layer<Pins.turnover>;
+    using guide_type = decltype(layer_type::guide);
+
 public:
     constexpr plastic_layers() noexcept = default;
-    explicit constexpr plastic_layers(const topology& t) noexcept
+    explicit constexpr plastic_layers(const topology& t, bool turnover = Pins.turnover) noexcept
         : layers_{Pins.any ? t.hidden_layers() : 0}, outputs_{t.outputs}, function_{t.function} {
         for (std::uint32_t l = 0; l < layers(); ++l) {
             const slots below = l == 0 ? slots{t.inputs, t.inputs} : slots{t.hidden[l - 1], t.reserved(l - 1)};
             const slots above = l + 1 == layers() ? slots{t.outputs, t.outputs} : slots{t.hidden[l + 1], t.reserved(l + 1)};
             layer_[l].units = unit_records{slots{t.hidden[l], t.reserved(l)}};
-            layer_[l].guide = incoming_guide{below, above};
+            if (turnover) layer_[l].guide = guide_type{below, above};
             layer_[l].pulse = layer_pulse{slots{t.hidden[l], t.reserved(l)}};
         }
     }
@@ -69,9 +78,10 @@ public:
     // True if this describes that network.
     [[nodiscard]] bool describes(const network<Kernels, Pins>& net) const noexcept {
         for (std::uint32_t l = 0; l < layers(); ++l) {
-            const plastic_layer& layer = layer_[l];
+            const layer_type& layer = layer_[l];
             const std::uint32_t units = net.layer(l).outputs().used;
             if (layer.units.units().used != units || layer.pulse.units().used != units) return false;
+            if (!layer.guide.present()) continue;
             if (layer.guide.below() != net.layer(l).inputs().used || layer.guide.above() != net.layer(l + 1).outputs().used) return false;
         }
         return true;
@@ -82,9 +92,10 @@ public:
     SYNAPSE_LOOP_SAFE void watch(std::uint32_t l, basic_workspace<Pins>& work, std::uint32_t samples, bool looks = true) noexcept {
         const auto delta = work.delta(l + 1, samples);
         const std::uint32_t last = samples - 1;
-        if (looks && l > 0) layer_[l - 1].guide.template add<Kernels>(work.units(l - 1, samples)[last], delta[last]);
+        if (looks && l > 0 && layer_[l - 1].guide.present())
+            layer_[l - 1].guide.template add<Kernels>(work.units(l - 1, samples)[last], delta[last]);
         if (looks && l < layers()) {
-            plastic_layer& layer = layer_[l];
+            layer_type& layer = layer_[l];
             const float* h = work.units(l + 1, samples)[last];
             layer.units.observe(h);
             layer.pulse.observe(h, function() == activation::tanh ? 0.5f : 0.0f, layer.units);
@@ -151,8 +162,8 @@ public:
     }
 
     [[nodiscard]] constexpr std::uint32_t layers() const noexcept { return Pins.any ? layers_ : Pins.layers - 1; }
-    [[nodiscard]] constexpr plastic_layer& layer(std::uint32_t l) noexcept { return layer_[l]; }
-    [[nodiscard]] constexpr const plastic_layer& layer(std::uint32_t l) const noexcept { return layer_[l]; }
+    [[nodiscard]] constexpr layer_type& layer(std::uint32_t l) noexcept { return layer_[l]; }
+    [[nodiscard]] constexpr const layer_type& layer(std::uint32_t l) const noexcept { return layer_[l]; }
     [[nodiscard]] std::uint32_t columns() const noexcept { return columns_; }    // begun so far, the first not counted
     [[nodiscard]] std::uint64_t recycled() const noexcept { return recycled_; }  // units, ever
     // How the weights of units that growth adds are chosen; not saved. By chance unless said otherwise: many units that look the same way
@@ -171,7 +182,7 @@ private:
     // What is pinned, or else what is.
     [[nodiscard]] constexpr activation function() const noexcept { return Pins.any ? function_ : Pins.function; }
 
-    plastic_layer layer_[Pins.layers > 1 ? Pins.layers - 1 : 1];
+    layer_type layer_[Pins.layers > 1 ? Pins.layers - 1 : 1];
     std::uint32_t layers_ = 0;
     std::uint32_t outputs_ = 0;
     activation function_ = activation::relu;

@@ -101,4 +101,9 @@ private:
     float credit_ = 0.0f;
 };
 
+// In its place where no unit is ever due.
+struct no_credit {
+    static constexpr bool earn(std::uint32_t, float) noexcept { return false; }
+};
+
 }  // namespace synapse
