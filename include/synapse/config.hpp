@@ -49,11 +49,13 @@
 #define SYNAPSE_INLINE inline __attribute__((always_inline))
 #define SYNAPSE_INLINE_LAMBDA __attribute__((always_inline))
 #define SYNAPSE_OUTLINE __attribute__((noinline))
+#define SYNAPSE_FLAT __attribute__((flatten))
 #define SYNAPSE_RESTRICT __restrict__
 #else
 #define SYNAPSE_INLINE inline
 #define SYNAPSE_INLINE_LAMBDA
 #define SYNAPSE_OUTLINE
+#define SYNAPSE_FLAT
 #define SYNAPSE_RESTRICT
 #endif
 

@@ -13,6 +13,7 @@
 #include <synapse/agent/tuning.hpp>
 #include <synapse/agent/variance_head.hpp>
 #include <synapse/checkpoint/crc32c.hpp>
+#include <synapse/checkpoint/field_codec.hpp>
 #include <synapse/checkpoint/field_visitor.hpp>
 #include <synapse/checkpoint/fingerprint.hpp>
 #include <synapse/checkpoint/flash_fault_injector.hpp>

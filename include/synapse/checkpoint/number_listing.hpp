@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <synapse/config.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/table.hpp>
 
 namespace synapse {
 
-// How a number lies in memory. The low two bits are the logarithm of its size. absent: a key without a number, nil in a file.
-enum class number_kind : std::uint8_t { u8 = 0, u16 = 1, u32 = 2, u64 = 3, boolean = 4, absent = 5, f32 = 6 };
+// How a number lies in memory. The low two bits are the logarithm of its size.
+enum class number_kind : std::uint8_t { u8 = 0, u16 = 1, u32 = 2, u64 = 3, boolean = 4, f32 = 6 };
 
 constexpr std::uint32_t size_of(number_kind k) noexcept { return 1u << (static_cast<unsigned>(k) & 3u); }
 
@@ -25,7 +26,8 @@ constexpr number_kind kind_of() noexcept {
     } else if constexpr (std::is_same_v<T, float>) {
         return number_kind::f32;
     } else {
-        static_assert(std::is_same_v<T, std::byte> || std::is_unsigned_v<T>, "a checkpoint holds bool, float, std::byte and unsigned integers");
+        static_assert(std::is_same_v<T, std::byte> || std::is_unsigned_v<T>,
+                      "a checkpoint holds bool, float, std::byte and unsigned integers");
         return static_cast<number_kind>(std::bit_width(sizeof(T)) - 1);
     }
 }
@@ -49,17 +51,56 @@ struct number_code {
 
 // A part that says whether its defaults are saved is nothing but numbers.
 template <class Part>
-concept number_part = requires { Part::saved_if_not_default; };
+concept number_part = requires {
+    Part::saved_if_not_default;
+};
 
-// For each number of a part its number_code plus one, its name and a zero; then a zero. They are listed as they lie in memory, so that
-// nothing need be said of where they are.
+// A listing is a stream of bits, most significant first. For each number of a part its number_code plus one (8 bits) and its name: 5 bits
+// for each character, 'a' being 1, '_' 27; 28 and 8 bits for any other; 0 for the end. Then 8 zeros. Numbers are listed as they lie in
+// memory, so that nothing need be said of where they are.
+namespace detail {
+inline constexpr std::uint32_t listed_underscore = 27;
+inline constexpr std::uint32_t listed_other = 28;
+}  // namespace detail
+
+class listing_reader {
+public:
+    explicit constexpr listing_reader(const std::uint8_t* text) noexcept : text_{text} {}
+
+    // The next number's code plus one; 0 at the end.
+    constexpr std::uint32_t code() noexcept { return take(8); }
+    // Its name, zero-terminated, of which at most `room` - 1 characters are kept.
+    constexpr void name(char* out, std::uint32_t room) noexcept {
+        for (;;) {
+            std::uint32_t c = take(5);
+            if (c == 0) break;
+            c = c == detail::listed_other ? take(8) : c == detail::listed_underscore ? '_' : 'a' - 1 + c;
+            if (room > 1) {
+                *out++ = static_cast<char>(c);
+                --room;
+            }
+        }
+        *out = '\0';
+    }
+
+private:
+    SYNAPSE_OUTLINE constexpr std::uint32_t take(std::uint32_t bits) noexcept {
+        std::uint32_t n = 0;
+        for (; bits != 0; --bits, ++at_) n = n << 1 | (static_cast<std::uint32_t>(text_[at_ / 8]) >> (7 - at_ % 8) & 1u);
+        return n;
+    }
+
+    const std::uint8_t* text_;
+    std::uint32_t at_ = 0;
+};
+
 template <number_part Part>
 class number_listing {
     // Visits a part at compile time. Sets every byte of field `marked` to 1, of the others to 0.
     struct visitor {
-        char* text = nullptr;  // null: only measures
+        std::uint8_t* text = nullptr;  // null: only measures
         std::size_t marked = ~std::size_t{0};
-        std::size_t length = 0;
+        std::size_t length = 0;  // bits
         std::size_t field = 0;
         std::size_t end = 0;  // of the last field in memory
         std::size_t marked_at = 0;
@@ -83,9 +124,19 @@ class number_listing {
         template <class T>
         constexpr void add(const char* name, std::uint32_t listed) {
             const number_code code{kind_of<T>(), listed, Part::saved_if_not_default};
-            put(static_cast<char>(code.bits + 1));
-            for (; *name != '\0'; ++name) put(*name);
-            put('\0');
+            put(code.bits + 1u, 8);
+            for (; *name != '\0'; ++name) {
+                const char c = *name;
+                if (c >= 'a' && c <= 'z') {
+                    put(static_cast<std::uint32_t>(c - 'a') + 1, 5);
+                } else if (c == '_') {
+                    put(detail::listed_underscore, 5);
+                } else {
+                    put(detail::listed_other, 5);
+                    put(static_cast<std::uint8_t>(c), 8);
+                }
+            }
+            put(0, 5);
             const std::size_t start = (end + sizeof(T) - 1) / sizeof(T) * sizeof(T);
             end = start + code.count() * sizeof(T);
             if (field == marked) {
@@ -93,9 +144,11 @@ class number_listing {
                 marked_end = end;
             }
         }
-        constexpr void put(char c) {
-            if (text != nullptr) text[length] = c;
-            ++length;
+        constexpr void put(std::uint32_t n, std::uint32_t bits) {
+            for (; bits != 0; ++length) {
+                --bits;
+                if (text != nullptr && (n >> bits & 1u) != 0) text[length / 8] |= static_cast<std::uint8_t>(0x80u >> length % 8);
+            }
         }
         template <class T>
         constexpr void set(T& number) {
@@ -129,7 +182,7 @@ class number_listing {
 
 public:
     static constexpr auto text = [] {
-        detail::table<char, seen({}).length + 1> out{};
+        detail::table<std::uint8_t, (seen({}).length + 8 + 7) / 8> out{};
         seen({.text = out.entry});
         return out;
     }();

@@ -53,144 +53,41 @@ struct heading {
         visit.value("total_samples_seen", self.total_samples_seen);
         visit.value("timestamp", self.timestamp);
     }
-    [[nodiscard]] status settle() const noexcept { return schema <= format::schema ? status::ok : status::too_new; }
 };
 
-// A learner to be saved, its type erased.
+// All that stands in a checkpoint, types erased: a learner and what is said of it.
 struct document {
     void* part;
     const part_operations* operations;
-    void* form = nullptr;  // null: no shape is written
+    void* form = nullptr;  // null: there is no shape
     const part_operations* form_operations = nullptr;
-    const char* arithmetic = nullptr;  // null: it does not matter
+    bool (*accepts)(const void* own_form, const void* form) noexcept = nullptr;  // reading: of own_form
+    const void* own_form = nullptr;
+    const char* software = nullptr;  // null where nobody asks: reading
+    const char* arithmetic = nullptr;
+    const char* reason = nullptr;
+    status other_arithmetic = status::wrong_shape;  // what it is to read another
     heading numbers{};
-};
 
-// How tensors are written: as they are. Another way has write(writer, name, data, code, extent), true if that was done.
-struct exactly {};
-
-template <class Way = exactly>
-class field_writer final : public field_visitor {
-public:
-    explicit field_writer(const packer& out, Way way = {}) noexcept : out_{out}, way_{way} {}
-
-    status write(document& d, const char* reason) noexcept {
-        std::uint32_t fields = count(&d.numbers, operations_on<heading>::table) + 3;
-        fields += count(d.part, *d.operations);
-        if (d.form != nullptr) ++fields;
-        out_.map(fields);
-        walk(&d.numbers, operations_on<heading>::table);
-        out_.text("software");
-        out_.text(version);
-        out_.text("arithmetic");
-        out_.text(d.arithmetic == nullptr ? "none" : d.arithmetic);
-        out_.text("reason");
-        out_.text(reason, length_of(reason, format::max_key_bytes));
-        if (d.form != nullptr) enter("shape", d.form, *d.form_operations, field_name::no_index);
-        walk(d.part, *d.operations);
-        return out_.outcome();
-    }
-
-    // For a way of writing tensors, too.
-    // Writes a field's key; false if fields are only being counted.
-    bool begin(const char* name, std::uint32_t index = field_name::no_index) noexcept {
-        ++count_;
-        if (counting_) return false;
-        char key[format::max_key_bytes];
-        out_.text(key, spell({name, index}, key, format::max_key_bytes));
-        return true;
-    }
-
-    // Everything of a tensor before its elements.
-    void head(std::uint32_t rows, std::uint32_t cols, array_code code) noexcept {
-        out_.packed("\203\241d", 3);  // a map of three; the key "d"
-        out_.text(code.dtype(), code.dtype_length);
-        out_.packed("\241s\222", 3);  // the key "s"; an array of two
-        out_.unsigned_integer(rows);
-        out_.unsigned_integer(cols);
-        out_.packed("\241b", 2);  // the key "b"
-        out_.binary(rows * cols * code.bytes());
-    }
-
-    [[nodiscard]] packer& out() noexcept { return out_; }
-
-private:
-    // Fields of a part that will be written, groups within it as one each.
-    std::uint32_t count(void* part, const part_operations& operations) noexcept {
-        counting_ = true;
-        count_ = 0;
-        walk(part, operations);
-        counting_ = false;
-        return count_;
-    }
-
-    void numbers(const char* name, void* x, number_code code, const std::byte* initial) noexcept override {
-        const auto* from = static_cast<const std::byte*>(x);
-        const number_kind kind = code.kind();
-        const std::uint32_t size = size_of(kind);
-        if (code.sparse() && is_default(from, initial, code.count() * size)) return;
-        if (!begin(name)) return;
-        if (code.listed() != 0) out_.array(code.listed());
-        for (std::uint32_t left = code.count(); left != 0; --left, from += size) {
-            if (kind == number_kind::absent) return out_.nil();
-            std::uint64_t n = 0;
-            for (std::uint32_t i = size; i-- > 0;) n = n << 8 | static_cast<std::uint64_t>(from[byte_of(i, size)]);
-            if (kind == number_kind::f32) {
-                out_.real_bits(static_cast<std::uint32_t>(n));
-            } else if (kind == number_kind::boolean) {
-                out_.boolean(n != 0);
-            } else {
-                out_.unsigned_integer(n);
+    // In the order of the format.
+    static void fields(void* whole, field_codec& codec) noexcept {
+        auto& d = *static_cast<document*>(whole);
+        codec.walk(&d.numbers, operations_on<heading>::table);
+        if (d.numbers.schema > format::schema) codec.refuse(status::too_new);
+        codec.text("software", d.software, status::ok);
+        codec.text("arithmetic", d.arithmetic, d.other_arithmetic);
+        codec.text("reason", d.reason, status::ok);
+        if (d.form != nullptr) {
+            codec.group("shape", d.form, *d.form_operations);
+            if (codec.reading() && codec.good()) {
+                codec.looks_at("shape");
+                if (!d.accepts(d.own_form, d.form)) codec.refuse(status::wrong_shape);
             }
         }
+        codec.walk(d.part, *d.operations);
+        if (codec.reading()) codec.settle(d.part, *d.operations);
     }
-    static bool is_default(const std::byte* x, const std::byte* initial, std::uint32_t size) noexcept {
-        for (; size != 0; --size) {
-            if (*x++ != (initial == nullptr ? std::byte{0} : *initial++)) return false;
-        }
-        return true;
-    }
-
-    void enter(const char* name, void* part, const part_operations& operations, std::uint32_t index) noexcept override {
-        if (!begin(name, index)) return;
-        out_.map(count(part, operations));
-        walk(part, operations);
-    }
-
-    void tensor(const char* name, void* data, array_code code, const extent& e) noexcept override {
-        if constexpr (requires { way_.write(*this, name, data, code, e); }) {
-            if (way_.write(*this, name, data, code, e)) return;
-        }
-        if (!begin(name)) return;
-        const std::uint32_t item = code.memory_bytes();
-        const std::size_t row = std::size_t{e.cols} * item;
-        head(e.rows, static_cast<std::uint32_t>(row / code.bytes()), code);
-        // Rows that lie side by side go out as one.
-        const bool whole = e.stride == e.cols;
-        const std::size_t piece = whole ? e.rows * row : row;
-        const auto* from = static_cast<const std::byte*>(data);
-        for (std::uint32_t i = 0; i < (whole ? 1 : e.rows); ++i, from += std::size_t{e.stride} * item) elements(from, piece, item);
-    }
-    void elements(const std::byte* bytes, std::size_t size, std::uint32_t item) noexcept {
-        if constexpr (std::endian::native == std::endian::little) {
-            out_.raw(bytes, size);
-        } else {
-            std::byte buffer[64];
-            while (size != 0) {
-                const std::size_t n = size < sizeof buffer ? size : sizeof buffer;
-                std::memcpy(buffer, bytes, n);
-                swap_elements(buffer, n, item);
-                out_.raw(buffer, n);
-                bytes += n;
-                size -= n;
-            }
-        }
-    }
-
-    packer out_;
-    [[no_unique_address]] Way way_;
-    std::uint32_t count_ = 0;
-    bool counting_ = false;
+    static constexpr part_operations list{nullptr, {.fields = fields}, nullptr};
 };
 
 // The part of a model that has no size in its type, so that learners of every shape share one copy of this code.
@@ -215,10 +112,10 @@ inline constexpr feature_set features_of = [] {
 // Its const is cast away because the list of fields is compiled once for saving and loading; saving writes to none of it.
 template <class Model, feature_set Features>
 SYNAPSE_OUTLINE document describe(const Model& model) noexcept {
-    document d{const_cast<Model*>(&model), &operations_on<Model, Features>::table};
+    document d{.part = const_cast<Model*>(&model), .operations = &operations_on<Model, Features>::table};
     if constexpr (requires { model.form(); }) {
         using form_type = std::remove_cvref_t<decltype(model.form())>;
-        if constexpr (requires(field_visitor& v) { form_type::fields(const_cast<form_type&>(model.form()), v); }) {
+        if constexpr (requires(field_list<all_features> & v) { form_type::fields(const_cast<form_type&>(model.form()), v); }) {
             d.form = const_cast<form_type*>(&model.form());
             d.form_operations = &operations_on<form_type>::table;
         }
@@ -227,57 +124,63 @@ SYNAPSE_OUTLINE document describe(const Model& model) noexcept {
         d.arithmetic = Model::kernels::arithmetic::name;
         d.numbers.fingerprint = numeric_fingerprint<typename Model::kernels>();
     }
-    if constexpr (requires { model.latest().steps; model.latest().samples; }) {
+    if constexpr (requires {
+                      model.latest().steps;
+                      model.latest().samples;
+                  }) {
         d.numbers.step_count = model.latest().steps;
         d.numbers.total_samples_seen = model.latest().samples;
     }
     return d;
 }
 
-// Where a checkpoint goes, its type erased. A plain sink has the header written first; a store is told of it and asked to commit.
+// Where a checkpoint goes, its type erased. A store of checkpoints is told what is coming, and asked to make it last.
 struct destination {
-    packer payload;
-    status (*begin)(void* to, const format::header& h, span<const std::byte> encoded) noexcept;
-    status (*commit)(void* to) noexcept;
-    void* to;
+    packer out;
+    status (*begin)(void* store, const format::header& h) noexcept = nullptr;  // null: a plain sink, which gets the header before the rest
+    status (*commit)(void* store) noexcept = nullptr;
+    void* store = nullptr;
 };
 
-template <class Way>
-SYNAPSE_OUTLINE status save_document(document& d, const save_info& info, const destination& to, std::uint8_t flags, Way way) noexcept {
+SYNAPSE_OUTLINE inline status save_document(document& d, const save_info& info, destination& to, std::uint8_t flags = 0,
+                                            field_codec::tensor_writer writer = nullptr, const void* way = nullptr) noexcept {
     d.numbers.timestamp = info.timestamp;
+    d.software = version;
+    d.reason = info.reason;
+    if (d.arithmetic == nullptr) d.arithmetic = "none";
     measuring_sink measure;
-    if (const status s = field_writer<Way>{packer{measure}, way}.write(d, info.reason); !ok(s)) return s;
+    packer measured{measure};
+    field_codec codec{writer, way};
+    codec.write_to(measured);
+    codec.map_of("", &d, document::list);
     if (measure.size() > format::max_payload_bytes) return status::no_room;
     format::header h;
     h.flags = flags;
     h.sequence = info.sequence;
     h.payload_bytes = static_cast<std::uint32_t>(measure.size());
     h.payload_crc = measure.crc();
-    std::byte encoded[format::header_bytes];
-    format::encode(h, encoded);
-    if (const status s = to.begin(to.to, h, span<const std::byte>{encoded}); !ok(s)) return s;
-    if (const status s = field_writer<Way>{to.payload, way}.write(d, info.reason); !ok(s)) return s;
-    return to.commit(to.to);
+    if (to.begin != nullptr) {
+        if (const status s = to.begin(to.store, h); !ok(s)) return s;
+    } else {
+        std::byte encoded[format::header_bytes];
+        format::encode(h, encoded);
+        to.out.raw(encoded, sizeof encoded);
+    }
+    codec.write_to(to.out);
+    codec.map_of("", &d, document::list);
+    const status s = to.out.outcome();
+    return ok(s) && to.commit != nullptr ? to.commit(to.store) : s;
 }
 
 template <byte_sink To>
 destination destination_of(To& to) noexcept {
-    return {packer{to},
-            [](void* sink, const format::header& h, [[maybe_unused]] span<const std::byte> encoded) noexcept {
-                if constexpr (checkpoint_store<To>) {
-                    return static_cast<To*>(sink)->begin(h);
-                } else {
-                    return static_cast<To*>(sink)->write(encoded);
-                }
-            },
-            [](void* sink) noexcept {
-                if constexpr (checkpoint_store<To>) {
-                    return static_cast<To*>(sink)->commit();
-                } else {
-                    return static_cast<void>(sink), status::ok;
-                }
-            },
-            &to};
+    destination made{packer{to}};
+    if constexpr (checkpoint_store<To>) {
+        made.begin = [](void* store, const format::header& h) noexcept { return static_cast<To*>(store)->begin(h); };
+        made.commit = [](void* store) noexcept { return static_cast<To*>(store)->commit(); };
+        made.store = &to;
+    }
+    return made;
 }
 
 }  // namespace detail
@@ -291,7 +194,8 @@ destination destination_of(To& to) noexcept {
 template <class Model, byte_sink To>
 status save(const Model& model, To& to, const save_info& info = {}) noexcept {
     detail::document d = detail::describe<detail::sizeless_t<Model>, detail::features_of<Model>>(model);
-    return detail::save_document(d, info, detail::destination_of(to), 0, detail::exactly{});
+    detail::destination where = detail::destination_of(to);
+    return detail::save_document(d, info, where);
 }
 
 }  // namespace synapse

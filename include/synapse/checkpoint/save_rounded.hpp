@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <synapse/checkpoint/field_visitor.hpp>
+#include <synapse/checkpoint/field_codec.hpp>
 #include <synapse/checkpoint/format.hpp>
 #include <synapse/checkpoint/save.hpp>
 #include <synapse/checkpoint/stream.hpp>
@@ -25,10 +25,8 @@ namespace detail {
 
 class rounded_weights {
 public:
-    explicit rounded_weights(rounding to) noexcept : rounding_{to} {}
-
-    template <class Writer>
-    bool write(Writer& writer, const char* name, const void* data, array_code code, const extent& e) const noexcept {
+    static bool write(const void* way, field_codec& writer, const char* name, const void* data, array_code code, const extent& e) noexcept {
+        const rounding how = *static_cast<const rounding*>(way);
         if (!code.is_weights()) return false;
         const auto* weights = static_cast<const float*>(data);
         float low = 0.0f;
@@ -40,10 +38,10 @@ public:
                 if (i + j == 0 || w > high) high = w;
             }
         }
-        const bool halves = rounding_ == rounding::f16;
+        const bool halves = how == rounding::f16;
         if (halves && !(low >= -65504.0f && high <= 65504.0f)) return false;
         if (!halves) write_range(writer, name, low, high);
-        if (!writer.begin(name)) return true;
+        if (!writer.find(name)) return true;
         writer.head(e.rows, e.cols, halves ? array_code{number_kind::u8, role::packed_f16} : array_code{number_kind::u8, role::state});
         if (!(low < high)) high = low + 1.0f;  // all the same: level 0
         const sample_format format = halves ? sample_format::f16 : sample_format::u8;
@@ -63,20 +61,17 @@ public:
     }
 
 private:
-    template <class Writer>
-    static void write_range(Writer& writer, const char* name, float low, float high) noexcept {
+    static void write_range(field_codec& writer, const char* name, float low, float high) noexcept {
         constexpr char suffix[] = "_range";
         char key[format::max_key_bytes + 1];
         std::uint32_t n = length_of(name, format::max_key_bytes + 1 - sizeof suffix);
         for (std::uint32_t i = 0; i < n; ++i) key[i] = name[i];
         for (const char c : suffix) key[n++] = c;
-        if (!writer.begin(key)) return;
+        if (!writer.find(key)) return;
         writer.out().array(2);
         writer.out().real(low);
         writer.out().real(high);
     }
-
-    rounding rounding_;
 };
 
 }  // namespace detail
@@ -89,7 +84,8 @@ template <class Model, byte_sink To>
 status save_rounded(const Model& model, To& to, rounding how, const save_info& info = {}) noexcept {
     static_assert(!checkpoint_store<To>, "a rounded checkpoint cannot be loaded: it does not belong into a store of checkpoints");
     detail::document d = detail::describe<detail::sizeless_t<Model>, detail::features_of<Model>>(model);
-    return detail::save_document(d, info, detail::destination_of(to), format::flag_rounded, detail::rounded_weights{how});
+    detail::destination where = detail::destination_of(to);
+    return detail::save_document(d, info, where, format::flag_rounded, detail::rounded_weights::write, &how);
 }
 
 }  // namespace synapse

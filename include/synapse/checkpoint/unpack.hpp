@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <synapse/checkpoint/format.hpp>
+#include <synapse/checkpoint/pack.hpp>
 #include <synapse/checkpoint/stream.hpp>
 #include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
@@ -13,33 +14,56 @@
 
 namespace synapse {
 
-enum class pack_type : std::uint8_t { nil, boolean, unsigned_integer, negative_integer, float32, float64, text, binary, extension, array, map };
-
 // The head of one object.
 struct pack_item {
-    pack_type type = pack_type::nil;
-    std::uint32_t length = 0;  // text, binary, extension: bytes of the body; array, map: entries
-    std::uint64_t value = 0;   // boolean, integers (two's complement), bits of float32 and float64
+    pack_type type;
+    std::uint32_t length;  // text, binary, extension: bytes of the body; array, map: entries
+    std::uint64_t value;   // boolean, integers (two's complement), bits of float32 and float64; else the length
 };
 
 namespace detail {
 // What the type bytes 0xc0 to 0xdf mean: a type, and the logarithm plus one of the bytes of a number or length that follows.
-constexpr std::uint8_t pack_layout(pack_type t, unsigned size) noexcept { return static_cast<std::uint8_t>(static_cast<unsigned>(t) << 3 | size); }
+constexpr std::uint8_t pack_layout(pack_type t, unsigned size) noexcept {
+    return static_cast<std::uint8_t>(static_cast<unsigned>(t) << 3 | size);
+}
 }  // namespace detail
+
+// A source of bytes, its type erased. It outlives whoever reads it.
+struct opened_source {
+    template <byte_source Source>
+    explicit opened_source(Source& whole) noexcept : opened_source{whole, reach(whole.size())} {}
+    // The first `size` bytes, of as many at least.
+    template <byte_source Source>
+    opened_source(Source& whole, std::uint32_t size) noexcept
+        : source{&whole},
+          read{[](void* from, std::uint32_t offset, std::byte* out, std::size_t count) noexcept {
+              return static_cast<Source*>(from)->read(offset, span<std::byte>{out, count});
+          }},
+          bytes{size} {}
+
+    // As much as a checkpoint can reach into.
+    static constexpr std::uint32_t reach(std::uint64_t size) noexcept {
+        return size < 0xffffffffu ? static_cast<std::uint32_t>(size) : 0xffffffffu;
+    }
+
+    void* source;
+    status (*read)(void*, std::uint32_t, std::byte*, std::size_t) noexcept;
+    std::uint32_t bytes;
+};
 
 // A place in a source. Remembers the first thing that went wrong and reads nothing after it, so that a caller asks when it matters.
 // One type for every source, as with packer.
 class unpacker {
 public:
-    // Reads [start, end) of the source, which outlives the unpacker; start <= end <= source.size(), below 4 GiB.
+    // Of nothing: reads nothing.
+    unpacker() = default;
+    // Reads a source from its start.
+    explicit unpacker(const opened_source& from) noexcept : source_{from.source}, read_{from.read}, end_{from.bytes} {}
+    // Reads [start, end) of the source; start <= end <= source.size(), below 4 GiB.
     template <byte_source Source>
-    unpacker(Source& source, std::uint32_t start, std::uint32_t end) noexcept
-        : source_{&source},
-          read_{[](void* from, std::uint32_t offset, std::byte* out, std::size_t size) noexcept {
-              return static_cast<Source*>(from)->read(offset, span<std::byte>{out, size});
-          }},
-          position_{start},
-          end_{end} {}
+    unpacker(Source& source, std::uint32_t start, std::uint32_t end) noexcept : unpacker{opened_source{source, end}} {
+        position_ = start;
+    }
 
     // The first status that was not ok, else ok.
     [[nodiscard]] status outcome() const noexcept { return outcome_; }
@@ -98,7 +122,7 @@ public:
         // What is left must hold it: an entry takes a byte at least.
         const std::uint32_t room = end_ - position_;
         if (length > (item.type == pack_type::map ? room / 2 : room)) return spoil();
-        item.length = length;
+        item.value = item.length = length;
     }
 
     // Goes past the rest of an object whose head was just taken: its body, or all its entries at any depth.
@@ -145,13 +169,18 @@ public:
     // Begins anew at a position: what went wrong and the bytes read ahead are forgotten.
     void restart(std::uint32_t position) noexcept {
         position_ = position;
-        window_size_ = 0;
+        window_.size = 0;
         outcome_ = status::ok;
     }
 
 private:
     // Read ahead: a file's every read is a call of the system, a microcontroller's flash is as near as its RAM.
     static constexpr std::uint32_t window_bytes = config::microcontroller ? 0 : 64;
+    struct window {
+        std::uint32_t start;
+        std::uint32_t size = 0;
+        std::byte bytes[window_bytes == 0 ? 1 : window_bytes];
+    };
 
     // The next `size` bytes (1, 2, 4, 8), most significant first; with_sign: the first bit is one. 0 if they cannot be had.
     SYNAPSE_OUTLINE std::uint64_t number(std::uint32_t size, bool with_sign) noexcept {
@@ -163,15 +192,15 @@ private:
             const std::uint32_t rest = end_ - position_;
             if (size > rest) spoil();
             if (!ok(outcome_)) return 0;
-            if (position_ < window_start_ || position_ + size > window_start_ + window_size_) {
-                const std::uint32_t n = rest < sizeof window_ ? rest : static_cast<std::uint32_t>(sizeof window_);
-                window_start_ = position_;
-                window_size_ = 0;
-                outcome_ = read_(source_, position_, window_, n);
+            if (position_ < window_.start || position_ + size > window_.start + window_.size) {
+                const std::uint32_t n = rest < window_bytes ? rest : window_bytes;
+                window_.start = position_;
+                window_.size = 0;
+                outcome_ = read_(source_, position_, window_.bytes, n);
                 if (!ok(outcome_)) return 0;
-                window_size_ = n;
+                window_.size = n;
             }
-            const std::byte* in = window_ + (position_ - window_start_);
+            const std::byte* in = window_.bytes + (position_ - window_.start);
             position_ += size;
             return assembled(in, size, with_sign);
         }
@@ -223,13 +252,11 @@ private:
     };
 
     status outcome_ = status::ok;
-    void* source_;
-    status (*read_)(void*, std::uint32_t, std::byte*, std::size_t) noexcept;
-    std::uint32_t position_;
-    std::uint32_t end_;
-    std::uint32_t window_start_ = 0;
-    std::uint32_t window_size_ = 0;
-    std::byte window_[window_bytes == 0 ? 1 : window_bytes];
+    void* source_ = nullptr;
+    status (*read_)(void*, std::uint32_t, std::byte*, std::size_t) noexcept = nullptr;
+    std::uint32_t position_ = 0;
+    std::uint32_t end_ = 0;
+    window window_;
 };
 
 }  // namespace synapse
