@@ -70,6 +70,52 @@ TEST_CASE("the same life gives the same bits, in scalar and in vector kernels") 
     CHECK(a.latest().integration.share == b.latest().integration.share);
 }
 
+// One life for an agent of constants and for one of run-time numbers: the same bits, and each goes on from the other's checkpoint.
+template <synapse::agent_shape Shape>
+void agree(const synapse::agent_tuning& numbers, int steps) {
+    using door = synapse::agent<Shape>;
+    static synapse::fixed_arena<door::bytes> memory;
+    static synapse::fixed_arena<door::bytes> elsewhere;
+    door pinned{memory, numbers};
+    synapse::any_agent<> free{Shape, numbers};
+    worlds::synthetic_world world{0.6, 4};
+    worlds::synthetic_world same{0.6, 4};
+    live(pinned, world, steps);
+    live(free, same, steps);
+    CHECK(synapse::weights_hash(pinned.body()) == synapse::weights_hash(free.body()));
+    CHECK(pinned.latest().phi.nats == free.latest().phi.nats);
+    CHECK(pinned.latest().agency.share == free.latest().agency.share);
+    CHECK(pinned.world_model().latest().neurons == free.world_model().latest().neurons);
+    if constexpr (Shape.hidden_reserved[0] != 0) CHECK(pinned.world_model().latest().growth_events > 0);
+
+    const std::vector<std::byte> bytes = saved(free);
+    std::vector<std::byte> own(bytes.size() + 64);
+    synapse::span_sink sink{own};
+    REQUIRE(synapse::save(pinned, sink) == synapse::status::ok);
+    own.resize(sink.written().size());
+    CHECK(own == bytes);
+    door heir{elsewhere};
+    synapse::span_source source{bytes};
+    REQUIRE(synapse::load(heir, source).outcome == synapse::status::ok);
+    live(heir, world, 300);
+    live(free, same, 300);
+    CHECK(synapse::weights_hash(heir.body()) == synapse::weights_hash(free.body()));
+}
+
+TEST_CASE("an agent of constants learns the same bits as one of run-time numbers, and they read each other's checkpoints") {
+    agree<small>({}, 3000);
+    agree<synapse::agent_shape{.observations = 3,
+                               .actions = 3,
+                               .state = 4,
+                               .hidden = {8},
+                               .hidden_reserved = {14},
+                               .replay = 20,
+                               .function = synapse::activation::relu}>(
+        {.learning =
+             {.replay_ratio = 0.5f, .grow_active_share = 0.1f, .grow_error_above = 0.0f, .growth_window = 200, .growth_pause = 300}},
+        3000);
+}
+
 TEST_CASE("a bad frame changes nothing at all") {
     synapse::any_agent<> agent{small};
     worlds::synthetic_world world{0.5, 3};

@@ -1,5 +1,5 @@
 // Firmware that learns, in steps of what it uses, to weigh each: EMPTY does nothing with its samples. A 6-32-32-3 learner; SHAPE adds
-// to its shape, WITH_SLEEP sleeps, WITH_FLASH keeps checkpoints in flash.
+// to its shape, WITH_SLEEP sleeps, WITH_FLASH keeps checkpoints in flash. AGENT is one instead, of 16 units of state, with its metrics.
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -22,9 +22,20 @@ extern "C" int put(const void* bytes, std::size_t size);
 extern "C" int get(std::uint32_t offset, void* out, std::size_t size);
 
 #ifndef EMPTY
-using model_type = synapse::learner<synapse::shape{.inputs = 6, .outputs = 3, .hidden = {32, 32} SHAPE}>;
-
 namespace {
+
+#ifdef AGENT
+using model_type = synapse::agent<synapse::agent_shape{.observations = 6, .actions = 3, .state = 16, .hidden = {32} SHAPE}>;
+synapse::status step(model_type& model, const float (&x)[6], const float (&y)[3]) { return model.observe(x, y); }
+synapse::status predict(model_type& model, const float (&)[6], float (&)[3]) {
+    const synapse::agent_report now = model.latest();
+    return put(&now, sizeof now) != 0 ? synapse::status::io_error : synapse::status::ok;
+}
+#else
+using model_type = synapse::learner<synapse::shape{.inputs = 6, .outputs = 3, .hidden = {32, 32} SHAPE}>;
+synapse::status step(model_type& model, const float (&x)[6], const float (&y)[3]) { return model.step(x, y); }
+synapse::status predict(model_type& model, const float (&x)[6], float (&y)[3]) { return model.predict(x, y); }
+#endif
 
 synapse::fixed_arena<model_type::bytes> memory;
 alignas(model_type) std::byte room[sizeof(model_type)];
@@ -64,7 +75,7 @@ int main() {
     if (synapse::load(*model, store) == synapse::status::wrong_shape) return 1;
 #endif
     while (sample(x, y) != 0) {
-        if (!ok(model->step(x, y))) continue;
+        if (!ok(step(*model, x, y))) continue;
 #ifdef WITH_SLEEP
         model->sleep(4);
 #endif
@@ -72,6 +83,6 @@ int main() {
 #ifdef WITH_FLASH
     if (!ok(synapse::save(*model, store))) return 2;
 #endif
-    return ok(model->predict(x, y)) ? 0 : 3;
+    return ok(predict(*model, x, y)) ? 0 : 3;
 #endif
 }

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <synapse/agent/internal_state.hpp>
 #include <synapse/agent/predictor.hpp>
@@ -24,6 +25,8 @@
 #include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/kernels/default.hpp>
+#include <synapse/learner/pinned_shape.hpp>
+#include <synapse/learner/shape.hpp>
 #include <synapse/metrics/agency.hpp>
 #include <synapse/metrics/confidence.hpp>
 #include <synapse/metrics/covariance.hpp>
@@ -33,17 +36,22 @@
 
 namespace synapse {
 
-template <kernel_set Kernels>
+// Form: of its three learners; shape, or a pinned_shape if all is known when the agent is compiled.
+template <kernel_set Kernels, class Form = shape>
 class agent_body {
+    static constexpr bool pinned = !std::is_same_v<Form, shape>;
+
 public:
     using kernels = Kernels;
+    using model_type = predictor<Kernels, Form>;
 
-    // A body without memory: only for measuring. Use agent.
-    explicit constexpr agent_body(const agent_shape& form) noexcept
+    // A body without memory: only for measuring. Use agent. Both live as long as a pinned one.
+    explicit constexpr agent_body(const agent_shape& form) noexcept requires(!pinned) : agent_body{form, form.models()} {}
+    constexpr agent_body(const agent_shape& form, const agent_models& models) noexcept
         : form_{form},
-          world_{form.world()},
-          blind_{form.blind()},
-          self_{form.self()},
+          world_{models.world},
+          blind_{models.blind},
+          self_{models.self},
           state_{form.state, form.observations, form.actions, form.ahead},
           head_{head_inputs(form), form.observations},
           phi_{form.state, form.phi_lag},
@@ -132,7 +140,7 @@ public:
 
     // Replaces the tuning (the seed is kept). out_of_range: nothing has changed; agent_tuning::flaw() says what is wrong.
     status retune(const agent_tuning& numbers) noexcept {
-        if (numbers.flaw() != nullptr) return status::out_of_range;
+        if (!numbers.is_sound()) return status::out_of_range;
         const std::uint64_t seed = tuning_.learning.seed;
         tuning_ = numbers;
         tuning_.learning.seed = seed;
@@ -163,10 +171,10 @@ public:
     [[nodiscard]] constexpr const agent_shape& form() const noexcept { return form_; }
     [[nodiscard]] const agent_tuning& tuned() const noexcept { return tuning_; }
     // The models: of the next observation, of the same without having heard of the action, of the next internal state.
-    [[nodiscard]] predictor<Kernels>& world_model() noexcept { return world_; }
-    [[nodiscard]] predictor<Kernels>& blind_model() noexcept { return blind_; }
-    [[nodiscard]] predictor<Kernels>& self_model() noexcept { return self_; }
-    [[nodiscard]] const predictor<Kernels>& world_model() const noexcept { return world_; }
+    [[nodiscard]] model_type& world_model() noexcept { return world_; }
+    [[nodiscard]] model_type& blind_model() noexcept { return blind_; }
+    [[nodiscard]] model_type& self_model() noexcept { return self_; }
+    [[nodiscard]] const model_type& world_model() const noexcept { return world_; }
     // The internal state, and the meter of its Phi.
     [[nodiscard]] const internal_state& state() const noexcept { return state_; }
     [[nodiscard]] const phi_meter& phi() const noexcept { return phi_; }
@@ -177,12 +185,12 @@ protected:
     // Takes the block of memory and the numbers, and is born.
     // no_memory     the block is too small; out_of_range: the shape or tuning has a flaw. The agent must not be used.
     status begin(span<std::byte> block, const agent_tuning& numbers) noexcept {
-        if (form_.flaw() != nullptr || numbers.flaw() != nullptr) return status::out_of_range;
+        if ((!pinned && form_.flaw() != nullptr) || !numbers.is_sound()) return status::out_of_range;
         if (const status s = place(*this, block); !ok(s)) return s;
         tuning_ = numbers;
         // The learners' arrays come first in the list, so each finds its own again in a block that begins where it begins.
         std::size_t at = 0;
-        predictor<Kernels>* models[] = {&world_, &blind_, &self_};
+        model_type* models[] = {&world_, &blind_, &self_};
         for (std::uint32_t m = 0; m < 3; ++m) {
             tuning own = numbers.learning;
             own.seed = numbers.learning.seed + m;
@@ -322,11 +330,11 @@ private:
 
     static constexpr std::uint64_t warm_up = 32;  // samples before which a model's units are not known
 
-    agent_shape form_;
+    std::conditional_t<pinned, const agent_shape&, agent_shape> form_;
     agent_tuning tuning_;
-    predictor<Kernels> world_;
-    predictor<Kernels> blind_;
-    predictor<Kernels> self_;
+    model_type world_;
+    model_type blind_;
+    model_type self_;
     internal_state state_;
     variance_head head_;
     phi_meter phi_;
@@ -348,23 +356,30 @@ private:
 //     static synapse::fixed_arena<robot_mind::bytes> memory;
 //     robot_mind mind{memory};
 template <agent_shape Shape, kernel_set Kernels = default_kernels>
-class agent : public agent_body<Kernels> {
+class agent : public agent_body<Kernels, pinned_shape<pins_of(Shape.world())>> {
     static_assert(Shape.flaw() == nullptr, "this agent cannot be built: agent_shape::flaw() says why");
+    static constexpr agent_models models = Shape.models();
 
 public:
+    // Shared by agents of other sizes whose learners have the same parts.
+    using body_type = agent_body<Kernels, pinned_shape<pins_of(Shape.world())>>;
+
     // The memory it needs, exactly.
-    static constexpr std::size_t bytes = measure(agent_body<Kernels>{Shape});
+    static constexpr std::size_t bytes = measure(body_type{Shape, models});
+
+    // What its learners have, for lists of fields that leave the rest out.
+    static constexpr feature_set features = Shape.world().features();
 
     // memory  in; lives as long as the agent. numbers: a tuning with a flaw is a wrong program; the defaults are used instead.
     template <std::size_t Bytes>
-    explicit agent(fixed_arena<Bytes>& memory, const agent_tuning& numbers = {}) noexcept : agent_body<Kernels>{Shape} {
+    explicit agent(fixed_arena<Bytes>& memory, const agent_tuning& numbers = {}) noexcept : body_type{Shape, models} {
         static_assert(Bytes >= bytes, "the arena is smaller than agent<shape>::bytes");
-        SYNAPSE_ASSERT(numbers.flaw() == nullptr);
-        static_cast<void>(this->begin(memory.span(), numbers.flaw() == nullptr ? numbers : agent_tuning{}));
+        SYNAPSE_ASSERT(numbers.is_sound());
+        static_cast<void>(this->begin(memory.span(), numbers.is_sound() ? numbers : agent_tuning{}));
     }
 
     // The part without a size in its type: what is saved and loaded.
-    [[nodiscard]] agent_body<Kernels>& body() noexcept { return *this; }
+    [[nodiscard]] body_type& body() noexcept { return *this; }
 
     agent(const agent&) = delete;
     agent& operator=(const agent&) = delete;

@@ -9,13 +9,14 @@
 #include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/body.hpp>
-#include <synapse/network/workspace.hpp>
+#include <synapse/learner/shape.hpp>
 
 namespace synapse {
 
-template <kernel_set Kernels>
-class predictor : public learner_body<Kernels> {
-    using base = learner_body<Kernels>;
+// Form: as a learner_body's.
+template <kernel_set Kernels, class Form = shape>
+class predictor : public learner_body<Kernels, Form> {
+    using base = learner_body<Kernels, Form>;
 
 public:
     // A predictor without memory: for measuring and as a part of an agent. form has outputs of regression.
@@ -56,7 +57,7 @@ public:
     predictor(const predictor&) = default;
 
 private:
-    workspace own_;
+    typename base::network_type::workspace own_;
 };
 
 }  // namespace synapse

@@ -9,6 +9,13 @@
 
 namespace synapse {
 
+// Of an agent's three learners. They differ in nothing but sizes.
+struct agent_models {
+    shape world;
+    shape blind;
+    shape self;
+};
+
 struct agent_shape {
     std::uint32_t observations = 0;                         // numbers that the sensors give
     std::uint32_t actions = 0;                              // numbers that the motors take
@@ -25,6 +32,8 @@ struct agent_shape {
     [[nodiscard]] constexpr shape world() const noexcept { return model(observations + actions + state, observations); }
     [[nodiscard]] constexpr shape blind() const noexcept { return model(observations + state, observations); }
     [[nodiscard]] constexpr shape self() const noexcept { return model(observations + actions + state, state); }
+
+    [[nodiscard]] constexpr agent_models models() const noexcept { return {world(), blind(), self()}; }
 
     [[nodiscard]] constexpr std::uint32_t inputs() const noexcept { return observations + actions + state; }
     [[nodiscard]] constexpr module_sizes modules() const noexcept { return {{observations, actions, state}}; }

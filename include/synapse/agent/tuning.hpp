@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include <synapse/config.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/learner/tuning.hpp>
 #include <synapse/metrics/phi.hpp>
@@ -38,14 +39,11 @@ struct agent_tuning {
     [[nodiscard]] constexpr const char* flaw() const noexcept {
         if (learning.flaw() != nullptr) return learning.flaw();
         if (phi.flaw() != nullptr) return phi.flaw();
-        if (!(settled_rate > 0.0f && settled_rate <= 1000.0f)) return "agent_tuning.settled_rate lies outside (0, 1000]";
-        if (!(settling_steps >= 1.0f && settling_steps <= 1e12f)) return "agent_tuning.settling_steps lies outside [1, 1e12]";
-        if (!(state_share > 0.0f && state_share <= 1.0f)) return "agent_tuning.state_share lies outside (0, 1]";
-        if (!(variance_rate > 0.0f && variance_rate <= 1.0f)) return "agent_tuning.variance_rate lies outside (0, 1]";
-        if (!(horizon >= 1.0f && horizon <= 1e9f)) return "agent_tuning.horizon lies outside [1, 1e9]";
-        if (!(integration_horizon >= 1.0f && integration_horizon <= 1e9f)) return "agent_tuning.integration_horizon lies outside [1, 1e9]";
-        if (!(tick_seconds > 0.0f && tick_seconds <= 1e6f)) return "agent_tuning.tick_seconds lies outside (0, 1e6]";
-        return nullptr;
+        return first_flaw([](const char* sentence) { return sentence; }, static_cast<const char*>(nullptr));
+    }
+    // True if there is none. Without the sentences, which a firmware need not carry.
+    [[nodiscard]] constexpr bool is_sound() const noexcept {
+        return learning.is_sound() && phi.is_sound() && first_flaw([](const char*) { return false; }, true);
     }
 
     template <class Self, class Visitor>
@@ -63,9 +61,21 @@ struct agent_tuning {
         visit.value("phi_full_every", self.phi.full_every);
         visit.value("tick_seconds", self.tick_seconds);
     }
-    [[nodiscard]] constexpr status settle() const noexcept { return flaw() == nullptr ? status::ok : status::corrupt; }
+    [[nodiscard]] constexpr status settle() const noexcept { return is_sound() ? status::ok : status::corrupt; }
 
 private:
+    template <class Say, class Verdict>
+    SYNAPSE_INLINE constexpr Verdict first_flaw(Say say, Verdict none) const noexcept {
+        if (!(settled_rate > 0.0f && settled_rate <= 1000.0f)) return say("agent_tuning.settled_rate lies outside (0, 1000]");
+        if (!(settling_steps >= 1.0f && settling_steps <= 1e12f)) return say("agent_tuning.settling_steps lies outside [1, 1e12]");
+        if (!(state_share > 0.0f && state_share <= 1.0f)) return say("agent_tuning.state_share lies outside (0, 1]");
+        if (!(variance_rate > 0.0f && variance_rate <= 1.0f)) return say("agent_tuning.variance_rate lies outside (0, 1]");
+        if (!(horizon >= 1.0f && horizon <= 1e9f)) return say("agent_tuning.horizon lies outside [1, 1e9]");
+        if (!(integration_horizon >= 1.0f && integration_horizon <= 1e9f))
+            return say("agent_tuning.integration_horizon lies outside [1, 1e9]");
+        if (!(tick_seconds > 0.0f && tick_seconds <= 1e6f)) return say("agent_tuning.tick_seconds lies outside (0, 1e6]");
+        return none;
+    }
     static constexpr float at_least_one(float x) noexcept { return x < 1.0f ? 1.0f : x; }
 };
 

@@ -281,12 +281,23 @@ struct phi_tuning {
     std::uint32_t period = 256;    // samples from one reading to the next; >= 1
     std::uint32_t full_every = 8;  // readings from one whole search to the next; those between look near its cut; >= 1
 
+    // The first thing wrong, as a sentence; null if it can be used. NaN is wrong everywhere.
     [[nodiscard]] constexpr const char* flaw() const noexcept {
-        if (!(horizon >= 1.0f && horizon <= 1e9f)) return "phi_tuning.horizon lies outside [1, 1e9]";
-        if (!(shrinkage >= 0.0f && shrinkage < 1.0f)) return "phi_tuning.shrinkage lies outside [0, 1)";
-        if (period == 0) return "phi_tuning.period is 0";
-        if (full_every == 0) return "phi_tuning.full_every is 0";
-        return nullptr;
+        return first_flaw([](const char* sentence) { return sentence; }, static_cast<const char*>(nullptr));
+    }
+    // True if there is none. Without the sentences, which a firmware need not carry.
+    [[nodiscard]] constexpr bool is_sound() const noexcept {
+        return first_flaw([](const char*) { return false; }, true);
+    }
+
+private:
+    template <class Say, class Verdict>
+    SYNAPSE_INLINE constexpr Verdict first_flaw(Say say, Verdict none) const noexcept {
+        if (!(horizon >= 1.0f && horizon <= 1e9f)) return say("phi_tuning.horizon lies outside [1, 1e9]");
+        if (!(shrinkage >= 0.0f && shrinkage < 1.0f)) return say("phi_tuning.shrinkage lies outside [0, 1)");
+        if (period == 0) return say("phi_tuning.period is 0");
+        if (full_every == 0) return say("phi_tuning.full_every is 0");
+        return none;
     }
 };
 
