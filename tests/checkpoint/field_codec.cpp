@@ -78,7 +78,8 @@ TEST_CASE("field codec: what one writes, one reads, and a failed field is named 
 
     span_source source{sink.written()};
     options to;
-    field_codec reader{opened_source{source}};
+    field_codec reader;
+    reader.read_from(opened_source{source});
     CHECK(reader.reading());
     reader.map_of("", &to, operations_on<options>::table);
     CHECK(reader.good());
@@ -87,14 +88,16 @@ TEST_CASE("field codec: what one writes, one reads, and a failed field is named 
     CHECK(to.every == 7);
 
     for (std::uint32_t n = 0; n < sink.written().size(); ++n) {
-        field_codec cut{opened_source{source, n}};
+        field_codec cut;
+        cut.read_from(opened_source{source, n});
         options before{.rate = 3.0f};
         cut.map_of("", &before, operations_on<options>::table);
         CHECK(cut.outcome() == status::corrupt);
     }
     // The map has 12 as its first number's type: no float.
     room[6] = std::byte{12};
-    field_codec wrong{opened_source{source}};
+    field_codec wrong;
+    wrong.read_from(opened_source{source});
     wrong.map_of("somewhere", &to, operations_on<options>::table);
     CHECK(wrong.outcome() == status::corrupt);
 }

@@ -124,12 +124,16 @@ private:
     bool counting_ = false;
 
 public:
-    // Writes, once begin() has been called.
-    explicit field_codec(tensor_writer writer = nullptr, const void* way = nullptr) noexcept : writer_{writer}, way_{way} {}
-    // Reads.
-    explicit field_codec(const opened_source& from) noexcept : unpacker{from} {}
+    // Of nothing, until one of these is called.
+    field_codec() noexcept {}
     // Writes there from now on. out outlives that.
     void write_to(packer& out) noexcept { out_ = &out; }
+    void write_weights_by(tensor_writer writer, const void* way) noexcept {
+        writer_ = writer;
+        way_ = way;
+    }
+    // Reads from there.
+    void read_from(const opened_source& from) noexcept { open(from); }
 
     bool commit = false;                         // reading. false: arrays are checked, not touched
     bool numbers_known = false;                  // reading: once arrays are touched, numbers are the learner's already
@@ -163,7 +167,7 @@ public:
         for (std::uint32_t left = h.payload_bytes; left != 0 && good();) {
             const std::uint32_t n = left < sizeof buffer_ ? left : static_cast<std::uint32_t>(sizeof buffer_);
             bytes(buffer_, n);
-            sum.add({buffer_, n});
+            sum.add(buffer_, n);
             left -= n;
         }
         if (sum.value() != h.payload_crc) spoil();
@@ -216,15 +220,11 @@ public:
     // Reading: all fields of a part are there.
     void settle(void* part, const part_operations& operations) noexcept {
         if (!reading() || operations.settled == nullptr || !(good() || commit)) return;
-        looks_at("");
+        if (good()) {
+            key[0] = '\0';
+            inside = map_->name;
+        }
         refuse(operations.settled(part, commit));
-    }
-
-    // Reading: what is told if something is wrong from here.
-    void looks_at(const char* name) noexcept {
-        if (!good()) return;
-        key[detail::spell({name}, key, format::max_key_bytes)] = '\0';
-        inside = map_->name;
     }
 
     // Fields of a list.
@@ -263,25 +263,24 @@ public:
         head(e.rows, static_cast<std::uint32_t>(row / code.bytes()), code);
         if (e.rows > e.rows_reserved || e.cols > e.stride) refuse(status::wrong_shape);
         if (!good()) return;
-        // Rows that lie side by side in memory go, or come, as one. Arrays that are only looked at pass through the buffer.
-        const bool look = reading() && !commit;
-        const bool whole = !config::small_microcontroller && e.stride == e.cols;
+        // Arrays that are only looked at pass through the buffer. Rows that lie side by side in memory go, or come, as one.
+        const bool touch = !reading() || commit;
+        auto* at = touch ? static_cast<std::byte*>(data) : buffer_;
+        const std::size_t most = touch ? ~std::size_t{0} : sizeof buffer_;
+        const std::size_t stride = touch ? std::size_t{e.stride} * item : 0;
+        const bool whole = !config::small_microcontroller && stride == row;
         const std::size_t piece = whole ? e.rows * row : row;
-        const std::size_t gap = (std::size_t{e.stride} - e.cols) * item;
-        auto* at = static_cast<std::byte*>(data);
-        for (std::uint32_t rows = whole ? 1 : e.rows; rows != 0; --rows) {
+        const std::size_t step = whole ? piece : stride;
+        for (std::uint32_t left_rows = whole ? 1 : e.rows; left_rows != 0; --left_rows, at += step) {
             for (std::size_t left = piece; left != 0;) {
-                const std::size_t n = look && left > sizeof buffer_ ? sizeof buffer_ : left;
-                elements(look ? buffer_ : at, n, code, e);
+                const std::size_t n = left < most ? left : most;
+                elements(at, n, code, e);
                 left -= n;
-                if (!look) at += n;
             }
-            if (look) continue;
-            if (reading()) clear(at, gap);
-            at += gap;
+            if (commit) clear(at + piece, step - piece);
         }
         // What the reservation has beyond them becomes zero.
-        if (reading() && !look) clear(at, (e.rows_reserved - std::size_t{e.rows}) * e.stride * item);
+        if (commit) clear(at, (e.rows_reserved - std::size_t{e.rows}) * stride);
     }
 
     SYNAPSE_OUTLINE void group(const char* name, void* part, const part_operations& operations) noexcept {
@@ -366,9 +365,7 @@ private:
         std::uint32_t sums[format::max_map_entries];
         for (std::uint32_t i = 0; i < m.entries && good(); ++i) {
             pass_entry();
-            crc32c sum;
-            sum.add(as_bytes(span<const char>{text_, text_length_}));
-            sums[i] = sum.value();
+            sums[i] = crc32c::of(reinterpret_cast<const std::byte*>(text_), text_length_);
             for (std::uint32_t j = 0; j < i; ++j) {
                 if (sums[j] == sums[i]) spoil();  // a name that comes twice
             }

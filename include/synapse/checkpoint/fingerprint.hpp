@@ -25,11 +25,11 @@ SYNAPSE_OUTLINE std::uint32_t numeric_fingerprint() noexcept {
     constexpr std::uint32_t stride = round_up(outputs, Kernels::lanes);
     constexpr std::uint32_t width = round_up(inputs, Kernels::lanes);
     struct {
-        alignas(64) float weight[inputs * stride];
-        alignas(64) float bias[stride];
-        alignas(64) float x[width];
-        alignas(64) float y[stride];
-        alignas(64) float dx[width];
+        alignas(config::block_alignment) float weight[inputs * stride];
+        alignas(config::block_alignment) float bias[stride];
+        alignas(config::block_alignment) float x[width];
+        alignas(config::block_alignment) float y[stride];
+        alignas(config::block_alignment) float dx[width];
     } net{};
     row_index row[inputs];
     random_generator dice{20};
@@ -49,11 +49,11 @@ SYNAPSE_OUTLINE std::uint32_t numeric_fingerprint() noexcept {
     // Everything computed has gone into x.
     crc32c sum;
     const char* const name = Kernels::arithmetic::name;
-    sum.add(as_bytes(span{name, detail::length_of(name, 255)}));
+    sum.add(reinterpret_cast<const std::byte*>(name), detail::length_of(name, 255));
     for (std::uint32_t k = 0; k < inputs; ++k) {
         std::byte bytes[4];
         store_little(bytes, std::bit_cast<std::uint32_t>(net.x[k]));
-        sum.add(bytes);
+        sum.add(bytes, sizeof bytes);
     }
     return sum.value();
 }

@@ -91,7 +91,7 @@ inline void encode(const header& h, std::byte (&out)[header_bytes]) noexcept {
     store_little(out + 12, h.sequence);
     store_little(out + 20, h.payload_bytes);
     store_little(out + 24, h.payload_crc);
-    store_little(out + 28, crc32c::of({out, 28}));
+    store_little(out + 28, crc32c::of(out, 28));
 }
 
 // ok        h is filled; says nothing of the payload
@@ -99,10 +99,9 @@ inline void encode(const header& h, std::byte (&out)[header_bytes]) noexcept {
 // too_new   sound, but of a newer major: the rest may mean anything
 // h is untouched unless ok. in [header_bytes].
 inline status decode(const std::byte* in, header& h) noexcept {
-    for (std::size_t i = 0; i < sizeof detail::prefix; ++i) {
-        if (in[i] != static_cast<std::byte>(detail::prefix[i])) return status::corrupt;
+    if (!same_bytes(in, detail::prefix, sizeof detail::prefix) || load_little<std::uint32_t>(in + 28) != crc32c::of(in, 28)) {
+        return status::corrupt;
     }
-    if (load_little<std::uint32_t>(in + 28) != crc32c::of({in, 28})) return status::corrupt;
     const auto written_by = static_cast<std::uint8_t>(in[7]);
     if (written_by > major) return status::too_new;
     const auto payload = load_little<std::uint32_t>(in + 20);

@@ -114,7 +114,8 @@ inline void report(const field_codec& reader, load_result& result) noexcept {
 
 SYNAPSE_OUTLINE inline load_result load_document(load_target& target, const opened_source& from, const load_options& options) noexcept {
     load_result result;
-    field_codec reader{from};
+    field_codec reader;
+    reader.read_from(from);
     reader.keep_tuning = options.keep_tuning;
     reader.check_envelope(result.header);
     if ((result.header.flags & format::flag_rounded) != 0) reader.refuse(status::wrong_shape);
@@ -202,7 +203,8 @@ template <class Form, byte_source Source>
 load_result read_about(Source& source, Form& form, checkpoint_about& about) noexcept {
     load_result result;
     detail::about_document<Form> found;
-    field_codec reader{opened_source{source}};
+    field_codec reader;
+    reader.read_from(opened_source{source});
     reader.check_envelope(result.header);
     reader.to_payload();
     static constexpr part_operations list{nullptr, {.fields = detail::about_document<Form>::fields}, nullptr};

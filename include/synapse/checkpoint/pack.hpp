@@ -37,6 +37,8 @@ constexpr pack_type pack_type_of(number_kind k) noexcept {
 // One type for every sink: the code that writes a learner exists once, however many sinks a firmware uses.
 class packer {
 public:
+    // Writes nowhere: only counts, and sums up.
+    packer() = default;
     // sink  outlives the packer
     template <byte_sink Sink>
     explicit packer(Sink& sink) noexcept
@@ -46,6 +48,10 @@ public:
 
     // The first status of the sink that was not ok, else ok.
     [[nodiscard]] status outcome() const noexcept { return outcome_; }
+
+    // Bytes written and their CRC32C, without a sink.
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+    [[nodiscard]] std::uint32_t crc() const noexcept { return sum_.value(); }
 
     // One object each, in the shortest encoding that holds it.
     void nil() noexcept { put(pack_type::nil, 0); }
@@ -91,7 +97,12 @@ public:
         raw(bytes, 1 + size);
     }
     SYNAPSE_OUTLINE void raw(const std::byte* bytes, std::size_t size) noexcept {
-        if (ok(outcome_)) outcome_ = write_(sink_, bytes, size);
+        if (write_ == nullptr) {
+            size_ += size;
+            sum_.add(bytes, size);
+        } else if (ok(outcome_)) {
+            outcome_ = write_(sink_, bytes, size);
+        }
     }
 
 private:
@@ -119,8 +130,10 @@ private:
     };
 
     status outcome_ = status::ok;
-    void* sink_;
-    status (*write_)(void*, const std::byte*, std::size_t) noexcept;
+    void* sink_ = nullptr;
+    status (*write_)(void*, const std::byte*, std::size_t) noexcept = nullptr;  // null: there is no sink
+    crc32c sum_;
+    std::uint64_t size_ = 0;
 };
 
 }  // namespace synapse

@@ -79,9 +79,9 @@ struct document {
         codec.text("reason", d.reason, status::ok);
         if (d.form != nullptr) {
             codec.group("shape", d.form, *d.form_operations);
-            if (codec.reading() && codec.good()) {
-                codec.looks_at("shape");
-                if (!d.accepts(d.own_form, d.form)) codec.refuse(status::wrong_shape);
+            if (codec.reading() && codec.good() && !d.accepts(d.own_form, d.form)) {
+                static_cast<void>(codec.find("shape"));  // it is what is wrong
+                codec.refuse(status::wrong_shape);
             }
         }
         codec.walk(d.part, *d.operations);
@@ -148,10 +148,10 @@ SYNAPSE_OUTLINE inline status save_document(document& d, const save_info& info, 
     d.software = version;
     d.reason = info.reason;
     if (d.arithmetic == nullptr) d.arithmetic = "none";
-    measuring_sink measure;
-    packer measured{measure};
-    field_codec codec{writer, way};
-    codec.write_to(measured);
+    packer measure;
+    field_codec codec;
+    codec.write_weights_by(writer, way);
+    codec.write_to(measure);
     codec.map_of("", &d, document::list);
     if (measure.size() > format::max_payload_bytes) return status::no_room;
     format::header h;

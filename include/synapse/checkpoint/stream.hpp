@@ -81,7 +81,7 @@ public:
     // Always ok.
     status write(span<const std::byte> bytes) noexcept {
         size_ += bytes.size();
-        sum_.add(bytes);
+        sum_.add(bytes.data(), bytes.size());
         return status::ok;
     }
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }

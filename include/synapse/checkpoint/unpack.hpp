@@ -22,7 +22,7 @@ struct pack_item {
 };
 
 namespace detail {
-// What the type bytes 0xc0 to 0xdf mean: a type, and the logarithm plus one of the bytes of a number or length that follows.
+// What type bytes mean: a type, and the logarithm plus one of the bytes of a number or length that follows.
 constexpr std::uint8_t pack_layout(pack_type t, unsigned size) noexcept {
     return static_cast<std::uint8_t>(static_cast<unsigned>(t) << 3 | size);
 }
@@ -58,7 +58,13 @@ public:
     // Of nothing: reads nothing.
     unpacker() = default;
     // Reads a source from its start.
-    explicit unpacker(const opened_source& from) noexcept : source_{from.source}, read_{from.read}, end_{from.bytes} {}
+    explicit unpacker(const opened_source& from) noexcept { open(from); }
+    void open(const opened_source& from) noexcept {
+        source_ = from.source;
+        read_ = from.read;
+        end_ = from.bytes;
+        restart(0);
+    }
     // Reads [start, end) of the source; start <= end <= source.size(), below 4 GiB.
     template <byte_source Source>
     unpacker(Source& source, std::uint32_t start, std::uint32_t end) noexcept : unpacker{opened_source{source, end}} {
@@ -89,36 +95,31 @@ public:
     // io_error  from the source; likewise
     SYNAPSE_OUTLINE void next(pack_item& item) noexcept {
         const auto code = static_cast<std::uint32_t>(number(1, false));
-        item.value = code;
         item.type = pack_type::unsigned_integer;
+        item.value = code;
         item.length = 0;
         if (code < 0x80) return;
-        std::uint32_t length = code & 15u;
-        if (code >= 0xe0) {
-            item.value |= 0xffffffffffffff00u;
-            item.type = pack_type::negative_integer;
+        // Below 0xc0 sixteen type bytes are one type, and so are those from 0xe0 on.
+        const std::uint32_t layout = layouts[code < 0xc0 ? code >> 4 & 3u : code < 0xe0 ? code - 0xbc : 36u];
+        item.type = static_cast<pack_type>(layout >> 3);
+        const std::uint32_t size = 1u << (layout & 7u) >> 1;
+        if (size != 0) {
+            item.value = number(size, item.type == pack_type::negative_integer);
+        } else if (item.type == pack_type::extension) {
+            item.value = 1u << (code - 0xd4);
+        } else if (item.type == pack_type::negative_integer) {
+            item.value |= ~std::uint64_t{0xff};
+        } else {
+            item.value = code & (item.type == pack_type::boolean ? 1u : item.type == pack_type::text ? 31u : 15u);
+        }
+        // An integer that may be negative, and is not.
+        if (item.type == pack_type::negative_integer && item.value < 1ull << 63) item.type = pack_type::unsigned_integer;
+        if (item.type < pack_type::text) {
+            if (item.type == pack_type::never) spoil();
             return;
         }
-        if (code < 0xc0) {
-            item.type = code < 0x90 ? pack_type::map : code < 0xa0 ? pack_type::array : pack_type::text;
-            if (code >= 0xa0) length = code & 31u;
-        } else {
-            const std::uint32_t layout = layouts[code - 0xc0];
-            item.type = static_cast<pack_type>(layout >> 3);
-            item.value = code & 1u;
-            length = 0;
-            if (const std::uint32_t size = 1u << (layout & 7u) >> 1; size != 0) {
-                item.value = number(size, item.type == pack_type::negative_integer);
-                length = static_cast<std::uint32_t>(item.value);
-                // An integer that may be negative, and is not.
-                if (item.type == pack_type::negative_integer && item.value < 1ull << 63) item.type = pack_type::unsigned_integer;
-            } else if (item.type == pack_type::extension) {
-                length = 1u << (code - 0xd4);
-            }
-            if (item.type == pack_type::extension && ++length == 0) spoil();
-            if (code == 0xc1) spoil();
-        }
-        if (item.type < pack_type::text) return;
+        auto length = static_cast<std::uint32_t>(item.value);
+        if (item.type == pack_type::extension && ++length == 0) return spoil();
         // What is left must hold it: an entry takes a byte at least.
         const std::uint32_t room = end_ - position_;
         if (length > (item.type == pack_type::map ? room / 2 : room)) return spoil();
@@ -216,9 +217,13 @@ private:
         return std::uint64_t{high} << 32 | low;
     }
 
-    static constexpr std::uint8_t layouts[32] = {
+    static constexpr std::uint8_t layouts[37] = {
+        detail::pack_layout(pack_type::map, 0),
+        detail::pack_layout(pack_type::array, 0),
+        detail::pack_layout(pack_type::text, 0),
+        detail::pack_layout(pack_type::text, 0),
         detail::pack_layout(pack_type::nil, 0),
-        detail::pack_layout(pack_type::nil, 0),
+        detail::pack_layout(pack_type::never, 0),
         detail::pack_layout(pack_type::boolean, 0),
         detail::pack_layout(pack_type::boolean, 0),
         detail::pack_layout(pack_type::binary, 1),
@@ -249,6 +254,7 @@ private:
         detail::pack_layout(pack_type::array, 3),
         detail::pack_layout(pack_type::map, 2),
         detail::pack_layout(pack_type::map, 3),
+        detail::pack_layout(pack_type::negative_integer, 0),
     };
 
     status outcome_ = status::ok;

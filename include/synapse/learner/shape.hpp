@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/fields.hpp>
@@ -171,12 +172,18 @@ struct shape {
         for (const run r : equal) {
             if (!same_bytes(mine + r.at, other + r.at, r.size)) return false;
         }
-        for (std::uint32_t l = 0; l < max_hidden_layers; ++l) {
-            if ((hidden[l] == 0) != (saved.hidden[l] == 0)) return false;
+        // Neighbours that must both be 0 or both not, and one more.
+        constexpr std::size_t counts = max_hidden_layers + 1;
+        static_assert(offsetof(shape, replay) == offsetof(shape, hidden) + sizeof hidden);
+        for (std::size_t i = 0; i <= counts; ++i) {
+            const std::size_t at = i == counts ? offsetof(shape, judges) : offsetof(shape, hidden) + i * sizeof replay;
+            std::uint32_t a;
+            std::uint32_t b;
+            std::memcpy(&a, mine + at, sizeof a);
+            std::memcpy(&b, other + at, sizeof b);
+            if ((a == 0) != (b == 0)) return false;
         }
-        if ((replay | judges) != 0 && format != saved.format) return false;
-        if (plastic && turnover != saved.turnover) return false;
-        return (replay == 0) == (saved.replay == 0) && (judges == 0) == (saved.judges == 0) &&
+        return ((replay | judges) == 0 || format == saved.format) && (!plastic || turnover == saved.turnover) &&
                (policy == replay_policy::priority) == (saved.policy == replay_policy::priority);
     }
 };
