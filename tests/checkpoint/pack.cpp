@@ -62,11 +62,24 @@ TEST_CASE("pack: every integer, length and container head is msgpack-cxx's, byte
         compare([&](packer& p) { p.binary(length); }, [&](auto& p) { p.pack_bin(length); });
         if (n <= 70000) {
             const std::string text(static_cast<std::size_t>(n), 'x');
-            compare([&](packer& p) { p.text(text.data(), static_cast<std::uint32_t>(text.size())); },
-                    [&](auto& p) { p.pack_str(static_cast<std::uint32_t>(text.size())).pack_str_body(text.data(), static_cast<std::uint32_t>(text.size())); });
+            compare(
+                [&](packer& p) { p.text(text.data(), static_cast<std::uint32_t>(text.size())); },
+                [&](auto& p) {
+                    p.pack_str(static_cast<std::uint32_t>(text.size())).pack_str_body(text.data(), static_cast<std::uint32_t>(text.size()));
+                });
         }
     }
-    compare([](packer& p) { p.nil(); p.boolean(true); p.boolean(false); }, [](auto& p) { p.pack_nil(); p.pack_true(); p.pack_false(); });
+    compare(
+        [](packer& p) {
+            p.nil();
+            p.boolean(true);
+            p.boolean(false);
+        },
+        [](auto& p) {
+            p.pack_nil();
+            p.pack_true();
+            p.pack_false();
+        });
 }
 
 TEST_CASE("pack: random documents are msgpack-cxx's, byte for byte") {
@@ -103,7 +116,8 @@ TEST_CASE("pack: random documents are msgpack-cxx's, byte for byte") {
 }
 
 TEST_CASE("pack: a float keeps its type and its bits") {
-    for (const float x : {0.0f, -0.0f, 1.0f, 2.0f, -7.0f, 0.1f, 1e-40f, std::numeric_limits<float>::max(), std::numeric_limits<float>::infinity()}) {
+    for (const float x :
+         {0.0f, -0.0f, 1.0f, 2.0f, -7.0f, 0.1f, 1e-40f, std::numeric_limits<float>::max(), std::numeric_limits<float>::infinity()}) {
         string_sink mine;
         packer out{mine};
         out.real(x);
@@ -127,4 +141,21 @@ TEST_CASE("pack: the first failure of the sink stays, and nothing is written aft
     out.real(1.0f);
     CHECK(out.outcome() == status::no_room);
     CHECK(sink.calls == 3);
+}
+
+TEST_CASE("pack: without a sink bytes are counted and summed up, and nothing fails") {
+    std::byte room[64];
+    span_sink sink{room};
+    packer to_memory{sink};
+    packer nowhere;
+    for (packer* p : {&to_memory, &nowhere}) {
+        p->map(2);
+        p->text("key");
+        p->real(1.5f);
+        p->text("");
+        p->unsigned_integer(70000);
+        CHECK(p->outcome() == status::ok);
+    }
+    CHECK(nowhere.size() == sink.written().size());
+    CHECK(nowhere.crc() == crc32c::of(sink.written()));
 }

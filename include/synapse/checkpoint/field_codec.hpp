@@ -229,25 +229,13 @@ public:
 
     // Fields of a list.
     SYNAPSE_OUTLINE void numbers(const char* name, void* x, number_code code) noexcept {
-        if (commit && numbers_known) return;
+        if (numbers_known) return;
         auto* at = static_cast<std::byte*>(x);
-        const number_kind kind = code.kind();
-        const std::uint32_t size = size_of(kind);
-        if (code.sparse()) {
-            bool different = false;
-            for (std::uint32_t i = 0; i < code.count() * size; ++i) {
-                const std::byte b = initial_ == nullptr ? std::byte{0} : initial_[i];
-                if (reading() && good()) at[i] = b;
-                different |= at[i] != b;
-            }
-            if (!reading() && !different) return;
-        }
-        if (!find(name)) {
-            if (reading() && !code.sparse()) spoil();
-            return;
-        }
+        const std::uint32_t size = size_of(code.kind());
+        if (code.sparse() && has_default(at, code.count() * size) && !reading()) return;
+        if (!(code.sparse() ? find(name) : demand(name))) return;
         if (code.listed() != 0) expect(pack_type::array, code.listed(), status::corrupt);
-        for (std::uint32_t left = code.count(); left != 0; --left, at += size) number(at, kind, size);
+        for (std::uint32_t left = code.count(); left != 0; --left, at += size) number(at, code.kind(), size);
     }
 
     // A key without a value of its own: nil, which nobody reads.
@@ -428,6 +416,17 @@ private:
         for (std::uint32_t i = 0; i < size; ++i, n >>= 8) at[detail::byte_of(i, size)] = static_cast<std::byte>(n & 0xff);
         if (n != 0) spoil();  // too large
     }
+    // True if a sparse number has its default. Reading: it has now.
+    bool has_default(std::byte* at, std::uint32_t size) const noexcept {
+        bool same = true;
+        for (std::uint32_t i = 0; i < size; ++i) {
+            const std::byte b = initial_ == nullptr ? std::byte{0} : initial_[i];
+            if (reading() && good()) at[i] = b;
+            same = same && at[i] == b;
+        }
+        return same;
+    }
+
     static void clear(std::byte* at, std::size_t size) noexcept {
         if (size != 0) std::memset(at, 0, size);
     }

@@ -49,6 +49,7 @@
 #include <cstring>
 
 #include <synapse/checkpoint/crc32c.hpp>
+#include <synapse/config.hpp>
 #include <synapse/core/bytes.hpp>
 #include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
@@ -82,7 +83,7 @@ inline constexpr std::uint8_t prefix[7] = {0xc7, 0x1d, 'S', 'Y', 'N', 'A', 'P'};
 }
 
 // The 32 bytes of a header.
-inline void encode(const header& h, std::byte (&out)[header_bytes]) noexcept {
+SYNAPSE_OUTLINE inline void encode(const header& h, std::byte (&out)[header_bytes]) noexcept {
     std::memcpy(out, detail::prefix, sizeof detail::prefix);
     out[7] = static_cast<std::byte>(h.major);
     out[8] = static_cast<std::byte>(h.minor);
@@ -99,19 +100,19 @@ inline void encode(const header& h, std::byte (&out)[header_bytes]) noexcept {
 // too_new   sound, but of a newer major: the rest may mean anything
 // h is untouched unless ok. in [header_bytes].
 inline status decode(const std::byte* in, header& h) noexcept {
-    if (!same_bytes(in, detail::prefix, sizeof detail::prefix) || load_little<std::uint32_t>(in + 28) != crc32c::of(in, 28)) {
-        return status::corrupt;
-    }
-    const auto written_by = static_cast<std::uint8_t>(in[7]);
-    if (written_by > major) return status::too_new;
-    const auto payload = load_little<std::uint32_t>(in + 20);
-    if (written_by == 0 || payload == 0 || payload > max_payload_bytes || (in[10] | in[11]) != std::byte{0}) return status::corrupt;
-    h.major = written_by;
-    h.minor = static_cast<std::uint8_t>(in[8]);
-    h.flags = static_cast<std::uint8_t>(in[9]);
-    h.sequence = load_little<std::uint64_t>(in + 12);
-    h.payload_bytes = payload;
-    h.payload_crc = load_little<std::uint32_t>(in + 24);
+    header found;
+    found.major = static_cast<std::uint8_t>(in[7]);
+    found.minor = static_cast<std::uint8_t>(in[8]);
+    found.flags = static_cast<std::uint8_t>(in[9]);
+    found.sequence = load_little<std::uint64_t>(in + 12);
+    found.payload_bytes = load_little<std::uint32_t>(in + 20);
+    found.payload_crc = load_little<std::uint32_t>(in + 24);
+    std::byte expected[header_bytes];
+    encode(found, expected);
+    if (!same_bytes(in, expected, header_bytes)) return status::corrupt;
+    if (found.major > major) return status::too_new;
+    if (found.major == 0 || found.payload_bytes == 0 || found.payload_bytes > max_payload_bytes) return status::corrupt;
+    h = found;
     return status::ok;
 }
 // The same of a file of any length.
