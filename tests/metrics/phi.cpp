@@ -284,4 +284,8 @@ TEST_CASE("numbers of the tuning that make no sense are named") {
     CHECK(synapse::phi_tuning{.shrinkage = 1.0f}.flaw() != nullptr);
     CHECK(synapse::phi_tuning{.period = 0}.flaw() != nullptr);
     CHECK(synapse::phi_tuning{.full_every = 0}.flaw() != nullptr);
+    CHECK(synapse::phi_tuning{.period = (1u << 24) + 1}.flaw() != nullptr);
+    CHECK(synapse::phi_tuning{.full_every = (1u << 24) + 1}.flaw() != nullptr);
+    CHECK(synapse::phi_tuning{.period = 1u << 24, .full_every = 1u << 24}.is_sound());
+    CHECK_FALSE(synapse::phi_tuning{.period = 0}.is_sound());
 }

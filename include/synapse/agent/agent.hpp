@@ -21,6 +21,7 @@
 #include <synapse/agent/variance_head.hpp>
 #include <synapse/config.hpp>
 #include <synapse/core/arena.hpp>
+#include <synapse/core/divide.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/span.hpp>
 #include <synapse/core/status.hpp>
@@ -310,7 +311,7 @@ private:
     // Learning rates on their way from the first to the settled one.
     void settle_rate() noexcept {
         const tuning& t = tuning_.learning;
-        const float passed = static_cast<float>(samples_) / tuning_.settling_steps;
+        const float passed = rounded(samples_) / tuning_.settling_steps;
         const float share = passed < 80.0f ? math::exp<information::operations>(-passed) : 0.0f;
         tuning now = t;
         now.learning_rate = tuning_.settled_rate + (t.learning_rate - tuning_.settled_rate) * share;

@@ -1,4 +1,5 @@
-// A long number divided by a short one without the compiler's library: 64-bit division is 700 bytes of a Cortex-M's text.
+// A long number divided by a short one, or rounded to a float, without the compiler's library: 64-bit division is 700 bytes of a
+// Cortex-M's text, the other 350.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,11 @@ constexpr division divide(std::uint64_t n, std::uint32_t by) noexcept {
         result.remainder = part % by;
     }
     return result;
+}
+
+// n, to a part in 2^23; exact below 2^24. Never falls as n grows.
+constexpr float rounded(std::uint64_t n) noexcept {
+    return static_cast<float>(static_cast<std::uint32_t>(n >> 32)) * 0x1p32f + static_cast<float>(static_cast<std::uint32_t>(n));
 }
 
 }  // namespace synapse

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include <synapse/config.hpp>
+#include <synapse/core/divide.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/metrics/covariance.hpp>
@@ -263,7 +264,7 @@ public:
         for (std::uint32_t i = 1; i < searched_ && !search_.finished(); ++i) static_cast<void>(search_.advance(search_budget_));
     }
 
-    // x      all variables, module after module; period: samples from one reading to the next, >= 1
+    // x      all variables, module after module; period: samples from one reading to the next, [1, 2^24]
     // not_finite    x holds NaN, an infinity or a magnitude above 1e15: nothing has changed
     // @cost variables^2 and, while a measurement is under way, about as much again; loop-safe
     SYNAPSE_LOOP_SAFE status push(const float* x, float horizon, float shrinkage, std::uint32_t period) noexcept {
@@ -288,7 +289,8 @@ public:
     // Products that a measurement may cost in one step: it takes three quarters of a period at the most.
     [[nodiscard]] constexpr std::uint32_t budget(std::uint32_t period) const noexcept {
         const std::uint64_t n = stream_.features();
-        const std::uint64_t enough = sets_ * (n * n * n / 6 + 2 * n * n + 24 * n) * 4 / (3 * std::uint64_t{period});
+        const std::uint64_t each = divide(n * n * n, 6).quotient + 2 * n * n + 24 * n;
+        const std::uint64_t enough = divide(divide(sets_ * each * 4, 3).quotient, period).quotient;
         return enough < 64 ? 64 : enough > 0xffffffffu ? 0xffffffffu : static_cast<std::uint32_t>(enough);
     }
 

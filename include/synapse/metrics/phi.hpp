@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include <synapse/config.hpp>
+#include <synapse/core/divide.hpp>
 #include <synapse/core/fields.hpp>
 #include <synapse/core/status.hpp>
 #include <synapse/metrics/covariance.hpp>
@@ -126,19 +127,19 @@ public:
     }
 
     // Products that a whole search takes, or one near a cut, by and large.
-    static constexpr std::uint64_t cost(std::uint32_t units, bool nearby) noexcept {
-        const std::uint64_t n = units;
-        const std::uint64_t edge = flow_cost(1) + flow_cost(n - 1);
-        std::uint64_t sizes = 0;  // a cut of each size, both ways
-        std::uint64_t sets = 0;   // every set
-        std::uint64_t choose = 1;
-        for (std::uint64_t s = 1; s < n; ++s) {
+    static constexpr std::uint32_t cost(std::uint32_t units, bool nearby) noexcept {
+        const std::uint32_t n = units;
+        const std::uint32_t edge = flow_cost(1) + flow_cost(n - 1);
+        std::uint32_t sizes = 0;  // a cut of each size, both ways
+        std::uint32_t sets = 0;   // every set
+        std::uint32_t choose = 1;
+        for (std::uint32_t s = 1; s < n; ++s) {
             sizes += 2 * flow_cost(s);
             if (n > exhaustive_units) continue;
             choose = choose * (n + 1 - s) / s;
             sets += choose * flow_cost(s);
         }
-        const std::uint64_t prepare = 2 * n * n * n + 60 * n;
+        const std::uint32_t prepare = 2 * n * n * n + 60 * n;
         if (nearby) return prepare + (n + 1) * edge;
         if (n <= exhaustive_units) return prepare + sets;
         if (n <= queyranne_units) return prepare + (n * n / 6 + n) * sizes;
@@ -155,7 +156,7 @@ private:
     enum class stage : std::uint8_t { idle, prepare, order, inward, outward };
 
     // Of h(S) for s units.
-    static constexpr std::uint64_t flow_cost(std::uint64_t s) noexcept { return 3 * s * s * s / 2 + 10 * s * s + 72 * s; }
+    static constexpr std::uint32_t flow_cost(std::uint32_t s) noexcept { return 3 * s * s * s / 2 + 10 * s * s + 72 * s; }
 
     [[nodiscard]] std::uint32_t next_cost() const noexcept {
         if (stage_ == stage::prepare) return system_.prepare_cost(row_);
@@ -278,8 +279,8 @@ private:
 struct phi_tuning {
     float horizon = 2048.0f;       // samples that the covariance remembers; >= 1
     float shrinkage = 1e-3f;       // [0, 1)
-    std::uint32_t period = 256;    // samples from one reading to the next; >= 1
-    std::uint32_t full_every = 8;  // readings from one whole search to the next; those between look near its cut; >= 1
+    std::uint32_t period = 256;    // samples from one reading to the next; [1, 2^24]
+    std::uint32_t full_every = 8;  // readings from one whole search to the next; those between look near its cut; [1, 2^24]
 
     // The first thing wrong, as a sentence; null if it can be used. NaN is wrong everywhere.
     [[nodiscard]] constexpr const char* flaw() const noexcept {
@@ -295,8 +296,8 @@ private:
     SYNAPSE_INLINE constexpr Verdict first_flaw(Say say, Verdict none) const noexcept {
         if (!(horizon >= 1.0f && horizon <= 1e9f)) return say("phi_tuning.horizon lies outside [1, 1e9]");
         if (!(shrinkage >= 0.0f && shrinkage < 1.0f)) return say("phi_tuning.shrinkage lies outside [0, 1)");
-        if (period == 0) return say("phi_tuning.period is 0");
-        if (full_every == 0) return say("phi_tuning.full_every is 0");
+        if (period == 0 || period > 1u << 24) return say("phi_tuning.period lies outside [1, 2^24]");
+        if (full_every == 0 || full_every > 1u << 24) return say("phi_tuning.full_every lies outside [1, 2^24]");
         return none;
     }
 };
@@ -345,7 +346,7 @@ public:
         if (const status s = stream_.push(x, numbers.horizon); !ok(s)) return s;
         ++samples_;
         if (searched_ == 0) {
-            if (samples_ % numbers.period == 0) begin(numbers);
+            if (divide(samples_, numbers.period).remainder == 0) begin(numbers);
         } else {
             if (searched_ < most_searched) ++searched_;
             if (search_.advance(search_budget_)) conclude();
@@ -361,10 +362,9 @@ public:
 
     // Products that a search may cost in one step: so many that a whole one takes about three quarters of the time between two.
     [[nodiscard]] constexpr std::uint32_t budget(const phi_tuning& numbers) const noexcept {
-        const std::uint64_t full = phi_search::cost(stream_.units(), false) * 4 / (3 * std::uint64_t{numbers.period} * numbers.full_every);
-        const std::uint64_t nearby = phi_search::cost(stream_.units(), true) * 4 / (3 * std::uint64_t{numbers.period});
-        const std::uint64_t enough = (full > nearby ? full : nearby) + 1;
-        return enough > 0xffffffffu ? 0xffffffffu : static_cast<std::uint32_t>(enough);
+        const std::uint32_t full = phi_search::cost(stream_.units(), false) * 4 / 3 / numbers.period / numbers.full_every;
+        const std::uint32_t nearby = phi_search::cost(stream_.units(), true) * 4 / 3 / numbers.period;
+        return (full > nearby ? full : nearby) + 1;
     }
 
 private:
@@ -374,7 +374,7 @@ private:
             latest_ = phi_result{};
             return;
         }
-        const bool full = full_cut_ == 0 || samples_ / numbers.period % numbers.full_every == 0;
+        const bool full = full_cut_ == 0 || divide(divide(samples_, numbers.period).quotient, numbers.full_every).remainder == 0;
         for (std::uint32_t i = 0; i < triangle::size(2 * stream_.units()); ++i) snapshot_[i] = stream_.both().pairs()[i];
         search_nearby_ = full ? 0 : full_cut_;
         search_samples_ = samples;
