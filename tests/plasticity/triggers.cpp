@@ -1,8 +1,11 @@
 #include <cstdint>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include <synapse/core/bytes.hpp>
 #include <synapse/core/random.hpp>
 #include <synapse/plasticity/triggers.hpp>
 
@@ -44,6 +47,43 @@ TEST_CASE("windows: enormous errors and errors of nothing stay numbers") {
     CHECK(w.recent() >= 0.0f);
     CHECK(w.ratio() == w.ratio());
     CHECK(ok(w.settle()));
+}
+
+TEST_CASE("windows: numbers that would leave the finite ones are not taken from a file, others go on as numbers") {
+    struct setter {
+        std::string_view name;
+        double to;
+        bool all_finite = true;
+        void value(std::string_view field, float& x) {
+            if (field == name) x = static_cast<float>(to);
+            all_finite = all_finite && synapse::is_finite(x);
+        }
+        void value(std::string_view field, std::uint32_t& n) const {
+            if (field == name) n = static_cast<std::uint32_t>(to);
+        }
+    };
+    const auto with = [](const char* name, double to) {
+        error_windows w;
+        setter set{name, to};
+        error_windows::fields(w, set);
+        return w;
+    };
+    CHECK(with("count", 4294967295.0).settle() == synapse::status::corrupt);
+    CHECK(with("mean", 1e20).settle() == synapse::status::corrupt);
+    CHECK(with("mean", -1e20).settle() == synapse::status::corrupt);
+    CHECK(with("squares", 1e37).settle() == synapse::status::corrupt);
+    CHECK(with("squares", -1.0).settle() == synapse::status::corrupt);
+    CHECK(with("older_mean", -1.0).settle() == synapse::status::corrupt);
+    for (auto [name, to] : {std::pair{"count", 1e9}, {"mean", 1e12}, {"squares", 1e36}, {"older_mean", 3e38}, {"older_spread", 3e38}}) {
+        error_windows w = with(name, to);
+        REQUIRE(ok(w.settle()));
+        for (int i = 0; i < 1000; ++i) {
+            static_cast<void>(w.add(i % 3 == 0 ? 3e38f : 0.0f, 400));
+            setter look{"", 0.0};
+            error_windows::fields(w, look);
+            REQUIRE(look.all_finite);
+        }
+    }
 }
 
 TEST_CASE("pulse: the share of active units") {

@@ -26,8 +26,10 @@ public:
         visit.value("older_spread", self.older_spread_);
     }
 
+    // Nothing that errors of at most `largest` come to, or that a longest window of them would carry beyond the finite numbers.
     status settle() const noexcept {
-        return squares_ >= 0.0f && older_mean_ >= 0.0f && older_spread_ >= 0.0f ? status::ok : status::corrupt;
+        const bool possible = count_ <= longest && mean_ >= -2 * largest && mean_ <= 2 * largest && squares_ >= 0.0f && squares_ <= 1e36f;
+        return possible && older_mean_ >= 0.0f && older_spread_ >= 0.0f ? status::ok : status::corrupt;
     }
 
     // Takes the error of one sample, finite and not negative; window: samples, at least 2. True at the end of each window but the first.
@@ -63,6 +65,7 @@ public:
 private:
     static constexpr float certainty = 4.0f;  // standard errors
     static constexpr float largest = 1e12f;
+    static constexpr std::uint32_t longest = 1000000000;  // window
 
     std::uint32_t count_ = 0;
     float mean_ = 0.0f;
