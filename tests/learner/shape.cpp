@@ -161,5 +161,5 @@ TEST_CASE("a checkpoint names every part of a shape") {
     shape::fields(form, seen);
     CHECK(seen.names ==
           "inputs outputs hidden[7] replay learns function batch slow pending momentum format policy scaling range_low range_high "
-          "hidden_reserved[7] plastic readout readout_offset readout_ridge judges ");
+          "hidden_reserved[7] plastic readout readout_offset readout_ridge judges turnover ");
 }
