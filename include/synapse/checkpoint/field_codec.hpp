@@ -243,6 +243,7 @@ public:
         if (!reading() && find(name)) out_->nil();
     }
 
+    // An array: data [e.rows][e.stride] elements of what `code` says, of which e.cols of a row are written or, when committing, read into.
     SYNAPSE_OUTLINE void tensor(const char* name, void* data, array_code code, const extent& e) noexcept {
         if (writer_ != nullptr && writer_(way_, *this, name, data, code, e)) return;
         if (!demand(name)) return;

@@ -86,6 +86,8 @@ private:
     ring positions_;
 };
 
+namespace detail {
+
 // In its place in a learner that only does regression.
 struct no_classes {
     explicit constexpr no_classes(std::uint32_t) noexcept {}
@@ -99,5 +101,7 @@ struct no_classes {
     static constexpr void choose_recent(std::uint32_t) noexcept {}
     static constexpr std::uint32_t best(const float*, const std::uint8_t* = nullptr) noexcept { return 0; }
 };
+
+}  // namespace detail
 
 }  // namespace synapse

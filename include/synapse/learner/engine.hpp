@@ -557,7 +557,7 @@ protected:
     normalizer inputs_;
     normalizer targets_;
     memory_type memory_;
-    [[no_unique_address]] std::conditional_t<parts::classes, class_register, no_classes> classes_;
+    [[no_unique_address]] std::conditional_t<parts::classes, class_register, detail::no_classes> classes_;
     [[no_unique_address]] std::conditional_t<parts::experts, ensemble<Kernels>, absent_part> ensemble_;
     report report_;
     random_generator random_{random_generator::unseeded{}};
@@ -567,7 +567,7 @@ protected:
     std::uint32_t judged_bad_ = 0;
     drift_detector drift_;
     gate gate_;
-    [[no_unique_address]] std::conditional_t<parts::waits, pending_samples, no_pending_samples> pending_;
+    [[no_unique_address]] std::conditional_t<parts::waits, pending_samples, detail::no_pending_samples> pending_;
     [[no_unique_address]] std::conditional_t<parts::plastic, growing<Kernels, parts::network>, absent_part> growing_;
     std::uint32_t* drawn_ = nullptr;
     float* slow_answers_ = nullptr;

@@ -71,6 +71,8 @@ private:
     ticket last_ = 0;
 };
 
+namespace detail {
+
 // In their place where none may wait.
 struct no_pending_samples {
     constexpr no_pending_samples(std::uint32_t, std::uint32_t) noexcept {}
@@ -79,5 +81,7 @@ struct no_pending_samples {
     static constexpr const float* find(ticket) noexcept { return nullptr; }
     static constexpr void release(ticket) noexcept {}
 };
+
+}  // namespace detail
 
 }  // namespace synapse

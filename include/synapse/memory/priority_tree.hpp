@@ -72,6 +72,8 @@ private:
     std::uint32_t leaves_ = 0;
 };
 
+namespace detail {
+
 // In its place where there never are any.
 struct no_priorities {
     constexpr no_priorities() noexcept = default;
@@ -83,5 +85,7 @@ struct no_priorities {
     static constexpr void rebuild(std::uint32_t) noexcept {}
     static std::uint32_t draw(random_generator&) noexcept { return 0; }
 };
+
+}  // namespace detail
 
 }  // namespace synapse

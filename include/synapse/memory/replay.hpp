@@ -291,7 +291,7 @@ private:
 
     Form form_;
     ring positions_;
-    [[no_unique_address]] std::conditional_t<Form::priorities, priority_tree, no_priorities> priorities_;
+    [[no_unique_address]] std::conditional_t<Form::priorities, priority_tree, detail::no_priorities> priorities_;
     std::uint64_t seen_ = 0;
     std::byte* samples_ = nullptr;
     float* targets_ = nullptr;

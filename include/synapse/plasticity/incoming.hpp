@@ -93,6 +93,8 @@ private:
     slots above_;
 };
 
+namespace detail {
+
 // In its place in a learner whose units never make room: all there is is chance.
 struct no_guide {
     constexpr no_guide() noexcept = default;
@@ -110,6 +112,8 @@ struct no_guide {
         return 0.0f;
     }
 };
+
+}  // namespace detail
 
 // How new units' incoming weights are chosen.
 enum class incoming : std::uint8_t {

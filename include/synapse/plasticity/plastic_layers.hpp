@@ -23,9 +23,9 @@ namespace synapse {
 template <bool Turnover = true>
 struct basic_plastic_layer {
     unit_records units;
-    [[no_unique_address]] std::conditional_t<Turnover, incoming_guide, no_guide> guide;
+    [[no_unique_address]] std::conditional_t<Turnover, incoming_guide, detail::no_guide> guide;
     layer_pulse pulse;
-    [[no_unique_address]] std::conditional_t<Turnover, turnover_credit, no_credit> turnover;
+    [[no_unique_address]] std::conditional_t<Turnover, turnover_credit, detail::no_credit> turnover;
 
     template <class Self, class Visitor>
     static constexpr void fields(Self& self, Visitor& visit) {

@@ -101,9 +101,13 @@ private:
     float credit_ = 0.0f;
 };
 
+namespace detail {
+
 // In its place where no unit is ever due.
 struct no_credit {
     static constexpr bool earn(std::uint32_t, float) noexcept { return false; }
 };
+
+}  // namespace detail
 
 }  // namespace synapse
