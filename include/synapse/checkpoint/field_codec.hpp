@@ -120,6 +120,7 @@ private:
     open_map* map_ = nullptr;             // being read
     const std::byte* initial_ = nullptr;  // what a sparse number has by default; null if that is zero
     std::uint32_t depth_ = 0;
+    std::uint32_t text_length_ = 0;
     std::uint32_t count_ = 0;
     bool counting_ = false;
 
@@ -419,10 +420,11 @@ private:
     }
     // True if a sparse number has its default. Reading: it has now.
     bool has_default(std::byte* at, std::uint32_t size) const noexcept {
+        const bool set = reading() && good();
         bool same = true;
         for (std::uint32_t i = 0; i < size; ++i) {
             const std::byte b = initial_ == nullptr ? std::byte{0} : initial_[i];
-            if (reading() && good()) at[i] = b;
+            if (set) at[i] = b;
             same = same && at[i] == b;
         }
         return same;
@@ -484,7 +486,6 @@ public:
     char key[format::max_key_bytes + 1];  // ... and the field itself
 
 private:
-    std::uint32_t text_length_ = 0;
     char text_[format::max_key_bytes];
     alignas(8) std::byte buffer_[config::microcontroller ? 128 : 4096];
 };

@@ -5,13 +5,11 @@
 // The second reads the arrays into the learner, which has taken those numbers over; then the CRC is looked at once more. Only a
 // source that fails or changes in between, having served the first pass, can leave a learner half loaded, and load_result::torn says
 // so. Files and memory-mapped flash do not. A torn learner is a mixture, but a sound one: every number of it has been checked, what
-// could not be read is as before or zero. It can go on, be loaded again, or be begun anew.
+// could not be read is as before, zero or its default. It can go on, be loaded again, or be begun anew.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #include <synapse/checkpoint/field_codec.hpp>
@@ -177,7 +175,7 @@ struct about_document {
 //              (header.flags says so)
 // io_error     from the source
 // After any status but ok every byte of the learner is as before, unless torn is set: see the top of the file.
-// @cost four passes over the source, two of them its CRC; no heap; about 1 KiB of stack and a body without memory
+// @cost four passes over the source, two of them its CRC; no heap; about 1.5 KiB of stack and a body without memory
 template <class Model, byte_source Source>
 load_result load(Model& model, Source& source, const load_options& options = {}) noexcept {
     using body = detail::sizeless_t<Model>;

@@ -1,13 +1,12 @@
 // save(model, to): everything that a learner is, as bytes; the format is format.hpp's.
 #pragma once
 
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
+#include <synapse/checkpoint/field_codec.hpp>
 #include <synapse/checkpoint/field_visitor.hpp>
 #include <synapse/checkpoint/fingerprint.hpp>
 #include <synapse/checkpoint/format.hpp>
@@ -190,7 +189,7 @@ destination destination_of(To& to) noexcept {
 // to      a byte sink, or a store of checkpoints (flash_slots, file_store)
 // ok      saved; a store has it for good
 // others  what the sink or store said: no_room, io_error, ... A store still has what it had before.
-// @cost two passes over the learner's state, at memory speed; no heap; about 300 bytes of stack
+// @cost two passes over the learner's state, at memory speed; no heap; about 1 KiB of stack
 template <class Model, byte_sink To>
 status save(const Model& model, To& to, const save_info& info = {}) noexcept {
     detail::document d = detail::describe<detail::sizeless_t<Model>, detail::features_of<Model>>(model);

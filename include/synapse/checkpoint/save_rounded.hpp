@@ -79,7 +79,7 @@ private:
 // Saves a learner with its weights rounded: about half the bytes with f16, a quarter with u8. All else is as save() writes it.
 // to      a byte sink. Not a store: what cannot be loaded must not become the newest checkpoint there
 // ok      saved; others: what the sink said
-// @cost three reads of the weights (f16, u8: one more to find the range), no heap, about 400 bytes of stack
+// @cost three reads of the weights (f16, u8: one more to find the range), no heap, about 1.2 KiB of stack
 template <class Model, byte_sink To>
 status save_rounded(const Model& model, To& to, rounding how, const save_info& info = {}) noexcept {
     static_assert(!checkpoint_store<To>, "a rounded checkpoint cannot be loaded: it does not belong into a store of checkpoints");
