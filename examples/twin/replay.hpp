@@ -57,7 +57,7 @@ public:
     replay(const synapse::shape& form, Source& source, const std::string& path) : model_{form} {
         if (const auto read = synapse::load(model_, source); !ok(read)) {
             throw input_error{path + ": " + synapse::name(read.outcome) +
-                              (read.key.text == nullptr ? "" : std::string{" at "} + read.key.text)};
+                              (read.key.text[0] == '\0' ? "" : std::string{" at "} + read.key.text)};
         }
         keep();
     }
