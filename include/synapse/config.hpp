@@ -3,6 +3,8 @@
 // What a build may define before including synapse (all optional):
 //   SYNAPSE_XSIMD            1: the default kernels use xsimd; 0: they never do. Default 0: the core needs no package.
 //                            The build target synapse::hosted defines it as 1 where xsimd is found.
+//   SYNAPSE_HELIUM           1: the default kernels use the vectors of floats of Cortex-M55 and M85, to the same bits (gcc; clang builds the
+//                            scalar ones). Default 0: with +nomve.fp, as it has to be, a program cannot tell whether its part has them.
 //   SYNAPSE_ASSERT(test)     called on a wrong program, never on wrong data. Default: nothing; no memory safety depends on it.
 //   SYNAPSE_ALLOW_FAST_MATH  admit -ffast-math, and Helium's floats on Cortex-M55, and give up "the same bits on every machine".
 #pragma once
@@ -28,6 +30,19 @@
 #ifndef SYNAPSE_XSIMD
 #define SYNAPSE_XSIMD 0
 #endif
+
+#ifndef SYNAPSE_HELIUM
+#define SYNAPSE_HELIUM 0
+#endif
+#if SYNAPSE_HELIUM && defined(__clang__)  // its assembler takes such instructions only where the compiler may make them itself
+#undef SYNAPSE_HELIUM
+#define SYNAPSE_HELIUM 0
+#endif
+#if SYNAPSE_HELIUM && !defined(__ARM_FEATURE_MVE)
+#error "synapse: SYNAPSE_HELIUM is for parts with MVE: -mcpu=cortex-m55+nomve.fp or cortex-m85+nomve.fp"
+#endif
+// One of these vectors' instructions, which the assembler is told to take although the compiler makes none.
+#define SYNAPSE_HELIUM_ASM(instruction, ...) __asm__ volatile(".arch_extension mve.fp\n\t" instruction __VA_ARGS__)
 
 #ifndef SYNAPSE_ASSERT
 #define SYNAPSE_ASSERT(test) static_cast<void>(0)
@@ -84,7 +99,7 @@
 
 // gcc 12 takes the deliberately undefined operands inside its own AVX-512 intrinsics for mistakes of whoever calls them.
 #if defined(__GNUC__) && !defined(__clang__)
-#define SYNAPSE_INTRINSICS_BEGIN                                                                      \
+#define SYNAPSE_INTRINSICS_BEGIN                                                               \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmaybe-uninitialized\"") \
         _Pragma("GCC diagnostic ignored \"-Wuninitialized\"")
 #define SYNAPSE_INTRINSICS_END _Pragma("GCC diagnostic pop")

@@ -43,6 +43,7 @@
 #include <synapse/core/table.hpp>
 #include <synapse/kernels/arithmetic.hpp>
 #include <synapse/kernels/default.hpp>
+#include <synapse/kernels/helium.hpp>
 #include <synapse/kernels/kernel_set.hpp>
 #include <synapse/kernels/math.hpp>
 #include <synapse/kernels/scalar.hpp>

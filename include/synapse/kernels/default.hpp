@@ -3,6 +3,7 @@
 
 #include <synapse/config.hpp>
 #include <synapse/kernels/arithmetic.hpp>
+#include <synapse/kernels/helium.hpp>
 #include <synapse/kernels/scalar.hpp>
 #if SYNAPSE_XSIMD
 #include <synapse/kernels/xsimd.hpp>
@@ -25,6 +26,11 @@ template <class Arithmetic>
 struct fastest<Arithmetic, false> {
     using type = portable_kernels<Arithmetic>;
 };
+#elif SYNAPSE_HELIUM
+template <class Arithmetic>
+struct fastest {
+    using type = helium_kernels<Arithmetic>;
+};
 #else
 template <class Arithmetic>
 struct fastest {
@@ -34,7 +40,7 @@ struct fastest {
 
 }  // namespace detail
 
-// xsimd's where its registers do this arithmetic in hardware, else the scalar set.
+// xsimd's where its registers do this arithmetic in hardware, Helium's where the build names it, else the scalar set.
 template <class Arithmetic>
 using fastest_kernels = typename detail::fastest<Arithmetic>::type;
 

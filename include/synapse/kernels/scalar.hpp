@@ -97,13 +97,7 @@ struct scalar_kernels {
 
     static std::uint32_t forward_relu(const dense_view& layer, row_list rows, const float* x, float* a, row_index* active) noexcept {
         forward(layer, rows, x, a);
-        std::uint32_t count = 0;
-        for (std::uint32_t j = 0; j < layer.outputs; ++j) {
-            active[count] = static_cast<row_index>(j);
-            count += a[j] > 0.0f;
-            a[j] = operations::min(limit, a[j] > 0.0f ? a[j] : 0.0f);
-        }
-        return count;
+        return activate(layer.outputs, a, active);
     }
 
     static void backward_relu(const dense_view& layer, row_list rows, const float* x, const float* delta, float rate, float* dx) noexcept {
@@ -177,6 +171,40 @@ struct scalar_kernels {
         return largest;
     }
 
+protected:
+    // relu over [n], and the positions of the active units.
+    static SYNAPSE_INLINE std::uint32_t activate(std::uint32_t n, float* a, row_index* active) noexcept {
+        std::uint32_t count = 0;
+        for (std::uint32_t j = 0; j < n; ++j) {
+            active[count] = static_cast<row_index>(j);
+            count += a[j] > 0.0f;
+            a[j] = operations::min(limit, a[j] > 0.0f ? a[j] : 0.0f);
+        }
+        return count;
+    }
+
+    static constexpr float saturate(float x) noexcept { return operations::held(x, limit); }
+
+    static SYNAPSE_OUTLINE float fold(float (&p)[partial_sums]) noexcept {
+        if constexpr (Small) {
+            for (std::uint32_t j = 0; j < 4; ++j) p[j] = (p[j] + p[j + 8]) + (p[j + 4] + p[j + 12]);
+            return ((p[0] + p[2]) + (p[1] + p[3])) + 0.0f;
+        }
+        const float a = (p[0] + p[8]) + (p[4] + p[12]);
+        const float b = (p[1] + p[9]) + (p[5] + p[13]);
+        const float c = (p[2] + p[10]) + (p[6] + p[14]);
+        const float d = (p[3] + p[11]) + (p[7] + p[15]);
+        return ((a + c) + (b + d)) + 0.0f;
+    }
+
+    template <bool Update>
+    static SYNAPSE_INLINE void one_column(float s, float delta, float& w, float& p) noexcept {
+        float old = w;
+        p = Arithmetic::madd(delta, old, p);
+        SYNAPSE_IN_ORDER(p, old);
+        if constexpr (Update) w = Arithmetic::madd(s, delta, old);
+    }
+
 private:
     static constexpr std::uint32_t half = partial_sums / 2;
     static constexpr std::uint32_t few = 4;
@@ -185,7 +213,6 @@ private:
     static constexpr bool unrolls = Lanes == 1 && !Small;
 
     static constexpr bool counts(float x) noexcept { return (std::bit_cast<std::uint32_t>(x) & 0x7fffffffu) != 0; }
-    static constexpr float saturate(float x) noexcept { return operations::held(x, limit); }
 
     // sizeof...(I) neighbouring outputs at once: one load of x serves them all and the sums stay in registers.
     template <std::size_t... I>
@@ -304,26 +331,6 @@ private:
         for (; j + half <= n; j += partial_sums) ((one_column<Update>(s, delta[j + I], w[j + I], sum[I])), ...);
         ((p[I] = sum[I]), ...);
         for (std::uint32_t i = 0; j < n && i < half; ++i, ++j) one_column<Update>(s, delta[j], w[j], p[i]);
-    }
-
-    static SYNAPSE_OUTLINE float fold(float (&p)[partial_sums]) noexcept {
-        if constexpr (Small) {
-            for (std::uint32_t j = 0; j < 4; ++j) p[j] = (p[j] + p[j + 8]) + (p[j + 4] + p[j + 12]);
-            return ((p[0] + p[2]) + (p[1] + p[3])) + 0.0f;
-        }
-        const float a = (p[0] + p[8]) + (p[4] + p[12]);
-        const float b = (p[1] + p[9]) + (p[5] + p[13]);
-        const float c = (p[2] + p[10]) + (p[6] + p[14]);
-        const float d = (p[3] + p[11]) + (p[7] + p[15]);
-        return ((a + c) + (b + d)) + 0.0f;
-    }
-
-    template <bool Update>
-    static SYNAPSE_INLINE void one_column(float s, float delta, float& w, float& p) noexcept {
-        float old = w;
-        p = Arithmetic::madd(delta, old, p);
-        SYNAPSE_IN_ORDER(p, old);
-        if constexpr (Update) w = Arithmetic::madd(s, delta, old);
     }
 };
 
