@@ -35,6 +35,13 @@ def board_steps(said):
     return table(["a step on Cortex-M4F", "", "instructions, median", "goal", "worst", "cycles, estimated"], body)
 
 
+def board_vectors(said):
+    rows = [o for o in objects(said[0]) if o["kind"] == "vectors"]
+    body = [[plain["what"].removeprefix("Cortex-M55, "), plain["opt"], f"{plain['instructions_per_step']:,}", f"{fast['instructions_per_step']:,}",
+             f"{plain['instructions_per_step'] / fast['instructions_per_step']:.2f}"] for plain, fast in zip(rows[::2], rows[1::2])]
+    return table(["a step on Cortex-M55", "", "instructions, scalar kernels", "with Helium", "ratio"], body)
+
+
 def board_lives(said):
     body = [[o["what"], f"{o['instructions_per_step']:,}", f"{o['worst_step']:,}", f"{o['worst_step'] / o['instructions_per_step']:.2f}",
              f"{o['cycles_estimate']:,}", f"{o['ram']:,}", f"{o['stack']:,}"] for o in objects(said[0]) if o["kind"] == "life"]
@@ -193,6 +200,7 @@ TABLES = {
                          ["bench_checkpoint --json", "bench_verify --files 10 --megabytes 0.1 --json"], checkpoints, timed=True),
     "long_logs": Table(["bench_dashboard --json"], ["bench_dashboard --rows 20000 --json"], long_logs, timed=True),
     "board_steps": Table(["tests/size/steps --json"], ['tests/size/steps --only "network, fused, relu" --json'], board_steps),
+    "board_vectors": Table(["tests/size/steps --json"], ['tests/size/steps --only "network, fused, relu" --json'], board_vectors),
     "board_lives": Table(["tests/size/steps --json"], ['tests/size/steps --only "learner with all, -Os" --json'], board_lives),
     "size": Table(["tests/size/run --json"], ["tests/size/run --json"], size),
 }

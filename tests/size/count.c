@@ -1,11 +1,11 @@
 /* A plugin for QEMU's translator that counts executed instructions, exactly: of each stretch between two places in the program, and at
    each address.
 
-     -plugin ./libcount.so,begin=HEX,end=HEX,bytes=N,out=FILE
+     -plugin ./libcount.so,begin=HEX,end=HEX,base=HEX,bytes=N,out=FILE
 
    begin and end are addresses of instructions. FILE gets a line "stretch N" for each time that end was reached after begin, in order, with
-   the instructions from begin on and without the one at end; then "at HEX N" for each address below `bytes`, counted from the first begin
-   to the last end. Interrupts that come between count too.
+   the instructions from begin on and without the one at end; then "at HEX N" for each address of the `bytes` from `base` on, counted from the first
+   begin to the last end. Interrupts that come between count too.
 
    Debian has no qemu-plugin.h: what is used of version 1 of the interface (QEMU 4.2 on, docs/devel/tcg-plugins.rst) is declared here. */
 #include <stddef.h>
@@ -34,7 +34,7 @@ void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn*, enum q
 
 EXPORT int qemu_plugin_version = 1;
 
-static uint64_t total, began, begin_at, end_at, bytes;
+static uint64_t total, began, begin_at, end_at, base, bytes;
 static uint64_t *at, *before, *after; /* one for each half-word: no instruction begins elsewhere */
 static int running, ever;
 static FILE* out;
@@ -65,7 +65,7 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
         if (address == begin_at) qemu_plugin_register_vcpu_insn_exec_cb(one, begin, QEMU_PLUGIN_CB_NO_REGS, NULL);
         if (address == end_at) qemu_plugin_register_vcpu_insn_exec_cb(one, end, QEMU_PLUGIN_CB_NO_REGS, NULL);
         qemu_plugin_register_vcpu_insn_exec_inline(one, QEMU_PLUGIN_INLINE_ADD_U64, &total, 1);
-        if (address < bytes) qemu_plugin_register_vcpu_insn_exec_inline(one, QEMU_PLUGIN_INLINE_ADD_U64, &at[address / 2], 1);
+        if (address - base < bytes) qemu_plugin_register_vcpu_insn_exec_inline(one, QEMU_PLUGIN_INLINE_ADD_U64, &at[(address - base) / 2], 1);
     }
 }
 
@@ -73,7 +73,7 @@ static void finish(qemu_plugin_id_t id, void* unused) {
     (void)id;
     (void)unused;
     for (uint64_t i = 0; i < bytes / 2; ++i) {
-        if (after[i] != before[i]) fprintf(out, "at %llx %llu\n", (unsigned long long)(2 * i), (unsigned long long)(after[i] - before[i]));
+        if (after[i] != before[i]) fprintf(out, "at %llx %llu\n", (unsigned long long)(base + 2 * i), (unsigned long long)(after[i] - before[i]));
     }
     fclose(out);
 }
@@ -84,6 +84,7 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void* machine, int arg
     for (int i = 0; i < argc; ++i) {
         if (strncmp(argv[i], "begin=", 6) == 0) begin_at = strtoull(argv[i] + 6, NULL, 16);
         if (strncmp(argv[i], "end=", 4) == 0) end_at = strtoull(argv[i] + 4, NULL, 16);
+        if (strncmp(argv[i], "base=", 5) == 0) base = strtoull(argv[i] + 5, NULL, 16);
         if (strncmp(argv[i], "bytes=", 6) == 0) bytes = strtoull(argv[i] + 6, NULL, 10);
         if (strncmp(argv[i], "out=", 4) == 0) out = fopen(argv[i] + 4, "w");
     }

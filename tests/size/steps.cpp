@@ -24,7 +24,7 @@ extern "C" [[gnu::noinline]] void stretch_end() { asm volatile("" ::: "memory");
 
 namespace {
 
-using kernels = synapse::scalar_kernels<synapse::ARITHMETIC, 1>;
+using kernels = synapse::fastest_kernels<synapse::ARITHMETIC>;
 constexpr auto function = synapse::activation::FUNCTION;
 
 #ifdef LEARNER
