@@ -158,7 +158,7 @@ void choose(model& m, kind k) {
 
 synapse::tuning quick_growth() {
     synapse::tuning t;
-    t.learning_rate = 0.03f;
+    t.learning_rate = 0.02f;
     t.growth_window = 200;
     t.growth_pause = 400;
     t.growth = 0.25f;
@@ -215,7 +215,6 @@ row digits(const remember::problem& p, kind k, const options& x) {
         s.policy = synapse::replay_policy::balanced;
         s.scaling = synapse::input_scaling::none;
         synapse::tuning t = quick_growth();
-        t.learning_rate = 0.02f;
         t.seed = seed;
         t.replay_ratio = 0.8f;
         model m{sized(s, k), t};
