@@ -106,17 +106,20 @@ public:
     SYNAPSE_LOOP_SAFE void observe(const float* h, float active_above, const unit_records& units) noexcept {
         const std::uint32_t n = units.units().used;
         std::uint32_t active = 0;
-        for (std::uint32_t j = 0; j < n; ++j) active += h[j] > active_above || h[j] < -active_above ? 1u : 0u;
+        for (std::uint32_t j = 0; j < n; ++j) active += (h[j] < 0.0f ? -h[j] : h[j]) > active_above ? 1u : 0u;
         if (samples_ < 0x1000000u) ++samples_;
         active_ += share(samples_) * (static_cast<float>(active) / static_cast<float>(n) - active_);
         if (samples_ % probe_every != 0 && samples_ < 0x1000000u) return;
         // Two samples far apart: the square of their overlap is on average the sum of all squared correlations between units.
         float overlap = 0.0f;
-        for (std::uint32_t j = 0; j < n; ++j) {
-            const float variance = units.variance(j);
-            const float z = variance > 1e-12f ? (h[j] - units.mean(j)) / config::square_root(variance) : 0.0f;
-            overlap += z * probe_[j];
-            probe_[j] = z > 30.0f ? 30.0f : z < -30.0f ? -30.0f : z;
+        for (std::uint32_t first = 0; first < n; first += together) {
+            const std::uint32_t count = n - first < together ? n - first : together;
+            float z[together];
+            units.standardise(h, first, count, z);
+            for (std::uint32_t j = 0; j < count; ++j) {
+                overlap += z[j] * probe_[first + j];
+                probe_[first + j] = z[j] > 30.0f ? 30.0f : z[j] < -30.0f ? -30.0f : z[j];
+            }
         }
         if (probes_ < 0x1000000u) ++probes_;
         if (probes_ > 1) overlap_ += share(probes_ - 1) * (overlap * overlap - overlap_);
@@ -144,6 +147,8 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t together = config::microcontroller ? 1 : 16;  // units
+
     static constexpr float share(std::uint32_t count) noexcept {
         return count < static_cast<std::uint32_t>(horizon) ? 1.0f / static_cast<float>(count) : 1.0f / horizon;
     }

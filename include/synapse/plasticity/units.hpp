@@ -57,15 +57,34 @@ public:
     // Takes what the units answered to one sample: h [units in use], within +-limit. At first plain averages, then fading ones.
     // @cost units in use; loop-safe
     SYNAPSE_LOOP_SAFE void observe(const float* h) noexcept {
-        for (std::uint32_t j = 0; j < units_.used; ++j) {
-            const std::uint32_t age = age_[j] < oldest ? age_[j] + 1 : oldest;
-            age_[j] = age;
-            const float share = age < static_cast<std::uint32_t>(horizon) ? 1.0f / static_cast<float>(age) : 1.0f / horizon;
-            const float off = h[j] - mean_[j];
-            const float mean = mean_[j] + share * off;
-            const float variance = variance_[j] + share * (off * (h[j] - mean) - variance_[j]);
-            mean_[j] = mean;
-            variance_[j] = variance > smallest ? variance : 0.0f;  // no denormals in units that fell silent
+        // Held here, or compilers believe that they change on the way, and take one unit at a time.
+        const std::uint32_t n = units_.used;
+        std::uint32_t* const age = age_;
+        float* const mean = mean_;
+        float* const variance = variance_;
+        for (std::uint32_t j = 0; j < n; ++j) {
+            const std::uint32_t a = age[j] + 1;
+            age[j] = a < oldest ? a : oldest;
+            // A small part is spared the division, a wide one the branch: the same bits.
+            const std::uint32_t answers = a < grown_up ? a : grown_up;
+            const float share = config::microcontroller && answers == grown_up ? 1.0f / horizon
+                                                                               : 1.0f / static_cast<float>(static_cast<std::int32_t>(answers));
+            const float off = h[j] - mean[j];
+            const float m = mean[j] + share * off;
+            const float v = variance[j] + share * (off * (h[j] - m) - variance[j]);
+            mean[j] = m;
+            variance[j] = v > smallest ? v : 0.0f;  // no denormals in units that fell silent
+        }
+    }
+
+    // z [count] := by how many standard deviations the answers of units [first, first + count) to a sample, h [units in use], are off their
+    // means; 0 for units that do not move. @cost count; loop-safe
+    SYNAPSE_LOOP_SAFE void standardise(const float* h, std::uint32_t first, std::uint32_t count, float* z) const noexcept {
+        for (std::uint32_t j = 0; j < count; ++j) {
+            const float variance = variance_[first + j];
+            const bool moves = variance > 1e-12f;
+            const float deviations = (h[first + j] - mean_[first + j]) / config::square_root(moves ? variance : 1.0f);
+            z[j] = moves ? deviations : 0.0f;
         }
     }
 
@@ -90,6 +109,7 @@ public:
 
 private:
     static constexpr std::uint32_t oldest = 1u << 31;
+    static constexpr auto grown_up = static_cast<std::uint32_t>(horizon);
     static constexpr float smallest = 1e-20f;
 
     std::uint32_t* age_ = nullptr;
