@@ -94,4 +94,5 @@
 #include <synapse/plasticity/plastic_layers.hpp>
 #include <synapse/plasticity/triggers.hpp>
 #include <synapse/plasticity/turnover.hpp>
+#include <synapse/plasticity/twins.hpp>
 #include <synapse/plasticity/units.hpp>

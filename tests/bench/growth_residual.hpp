@@ -15,7 +15,8 @@
 namespace bench {
 
 // The last samples and their errors. After a step in which a layer grew, its new units are given other incoming weights: each points from the
-// mean of what the layer reads to what it reads of one of the worst samples, as long as a vector of chance, with its kink between the two.
+// mean of what the layer reads to what it reads of one of the worst samples, as long as the vector of chance whose place it takes, with its
+// kink between the two. For units whose outgoing weights are zero: no twins.
 // Growth happens at a step's end, so nothing has been learned by the weights that give way.
 class worst_samples {
 public:
@@ -51,17 +52,21 @@ private:
             read.push_back(below(m, e.layer, samples_[i]));
             for (std::uint32_t k = 0; k < rows; ++k) mean[k] += read.back()[k] / static_cast<float>(order.size());
         }
-        const float range = m.tuned().initial_gain;  // over the root of the rows: a vector of chance is gain / sqrt(3) long
         for (std::uint32_t j = e.before; j < e.after; ++j) {
             const std::vector<float>& v = read[(j - e.before) % read.size()];
             float length = 0.0f;
-            for (std::uint32_t k = 0; k < rows; ++k) length += (v[k] - mean[k]) * (v[k] - mean[k]);
+            float drawn = 0.0f;
+            for (std::uint32_t k = 0; k < rows; ++k) {
+                length += (v[k] - mean[k]) * (v[k] - mean[k]);
+                drawn += layer.weights()(k, j) * layer.weights()(k, j);
+            }
             length = std::sqrt(length);
             if (!(length > 1e-6f)) continue;
+            drawn = std::sqrt(drawn);
             float at_mean = 0.0f;
             float at_sample = 0.0f;
             for (std::uint32_t k = 0; k < rows; ++k) {
-                const float w = range * 0.57735027f * (v[k] - mean[k]) / length;
+                const float w = drawn * (v[k] - mean[k]) / length;
                 layer.weights()(k, j) = w;
                 at_mean += w * mean[k];
                 at_sample += w * v[k];

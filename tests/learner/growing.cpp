@@ -1,5 +1,6 @@
 // The learner as it grows: when it does, when it does not, and what growing leaves alone.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -113,7 +114,7 @@ TEST_CASE("growing: both systems widen together, the history says why, the cap h
     }
 }
 
-TEST_CASE("growing: not a bit of any answer changes at an event, and no byte outside the marks moves") {
+TEST_CASE("growing: not a bit of any answer of numbers changes at an event, and no byte outside the marks moves") {
     tuning t = eager();
     t.turnover_rate = 0.0f;
     housed<> model{growing_shape(), t};
@@ -138,6 +139,53 @@ TEST_CASE("growing: not a bit of any answer changes at an event, and no byte out
         REQUIRE(ok(twin.predict(world.x, b)));
         CHECK(a == b);
     }
+}
+
+TEST_CASE("growing: a learner of labels adds twins, at once worth an error's attention, and answers as before but for rounding") {
+    shape s = column_shape();
+    const std::uint32_t classes = s.outputs;
+    tuning t = eager();
+    t.turnover_rate = 0.0f;
+    t.growth = 1.0f;
+    housed<> model{s, t};
+    housed<> still{s, [&] {
+                       tuning none = t;
+                       none.grow_rank_share = none.grow_active_share = none.grow_error_rise = 0.0f;
+                       return none;
+                   }()};
+    clouds world{s.inputs, classes, 2.0f, 4};
+    const auto live_both = [&] {
+        const std::uint32_t c = world.source.below(classes);
+        const std::vector<float> x = world(c);
+        REQUIRE(ok(model.step(x, c)));
+        REQUIRE(ok(still.step(x, c)));
+    };
+    for (int i = 0; model.latest().growth_events == 0; ++i) {
+        live_both();
+        REQUIRE(i < 5000);
+    }
+    const synapse::growth_event e = model.growth().back(0);
+    REQUIRE(e.after == 2 * e.before);
+    for (const bool slow : {false, true}) {
+        const auto& net = slow ? model.slow() : model.fast();
+        const auto in = net.layer(e.layer).weights();
+        const auto out = net.layer(e.layer + 1).weights();
+        for (std::uint32_t j = e.before; j + 1 < e.after; j += 2) {
+            for (std::uint32_t k = 0; k < in.rows; ++k) CHECK(in(k, j) == in(k, j + 1));
+            CHECK(out(j, 0) != 0.0f);
+            for (std::uint32_t i = 0; i < out.cols; ++i) CHECK(out(j, i) == -out(j + 1, i));
+        }
+    }
+    for (int i = 0; i < 100; ++i) {
+        const std::vector<float> x = world(world.source.below(classes));
+        std::vector<float> a(classes), b(classes);
+        REQUIRE(ok(model.predict(x, a)));
+        REQUIRE(ok(still.predict(x, b)));
+        for (std::uint32_t c = 0; c < classes; ++c) CHECK(std::abs(a[c] - b[c]) <= 1e-6f);
+    }
+    for (int i = 0; i < 100; ++i) live_both();
+    const auto in = model.fast().layer(e.layer).weights();
+    CHECK(in(0, e.before) != in(0, e.before + 1));
 }
 
 TEST_CASE("growing without turnover: the same life as with it and a rate of 0, in fewer bytes; their files are told apart") {
@@ -253,6 +301,21 @@ TEST_CASE("growing: the life does not depend on what is reserved") {
     live(roomy, b, 8000);
     CHECK(tight.latest().growth_events > 0);
     CHECK(synapse::weights_hash(tight) == synapse::weights_hash(roomy));
+
+    shape labels = column_shape();
+    labels.hidden_reserved[0] = labels.hidden_reserved[1] = 30;
+    housed<> narrow{labels, t};
+    labels.hidden_reserved[0] = labels.hidden_reserved[1] = 333;
+    housed<> wide{labels, t};
+    clouds world{labels.inputs, labels.outputs, 2.0f, 4};
+    for (int i = 0; i < 3000; ++i) {
+        const std::uint32_t c = world.source.below(labels.outputs);
+        const std::vector<float> x = world(c);
+        REQUIRE(ok(narrow.step(x, c)));
+        REQUIRE(ok(wide.step(x, c)));
+    }
+    CHECK(narrow.latest().growth_events > 0);
+    CHECK(synapse::weights_hash(narrow) == synapse::weights_hash(wide));
 }
 
 TEST_CASE("columns: what the old head answers never changes by a bit, whatever is learned after") {
@@ -421,4 +484,16 @@ TEST_CASE("growing: one life on every kernel set and machine") {
     surface same{4, 2, 3};
     live(scalar, same, 5000);
     CHECK(synapse::weights_hash(model) == synapse::weights_hash(scalar));
+
+    housed<> labels{column_shape(), eager()};
+    housed<synapse::scalar_kernels<>> one_by_one{column_shape(), eager()};
+    clouds named{8, 6, 2.0f, 4};
+    for (int i = 0; i < 3000; ++i) {
+        const std::uint32_t c = named.source.below(6);
+        const std::vector<float> of_it = named(c);
+        REQUIRE(ok(labels.step(of_it, c)));
+        REQUIRE(ok(one_by_one.step(of_it, c)));
+    }
+    CHECK(labels.latest().growth_events > 2);
+    CHECK(synapse::weights_hash(labels) == synapse::weights_hash(one_by_one));
 }

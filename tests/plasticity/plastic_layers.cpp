@@ -3,34 +3,17 @@
 
 #include <doctest/doctest.h>
 
-#include <synapse/kernels/default.hpp>
 #include <synapse/plasticity/plastic_layers.hpp>
 
-#include "../network/built.hpp"
+#include "two_layers.hpp"
 
-using kernels = synapse::default_kernels;
+using kernels = plasticity_test::kernels;
 using network_test::built;
 using network_test::draw;
 using network_test::placed;
+using plasticity_test::learn;
+using plasticity_test::two_layers;
 using synapse::plastic_layers;
-
-namespace {
-
-synapse::topology two_layers(bool momentum = false) {
-    return {.inputs = 5, .outputs = 3, .hidden = {6, 7}, .hidden_reserved = {20, 21}, .momentum = momentum};
-}
-
-void learn(built<kernels>& b, plastic_layers<kernels>& layers, synapse::random_generator& random, std::uint32_t samples = 2) {
-    for (std::uint32_t s = 0; s < samples; ++s) b.set_input(s, draw(5, random));
-    b.net.forward(b.work, samples);
-    for (std::uint32_t s = 0; s < samples; ++s) {
-        for (std::uint32_t j = 0; j < 3; ++j) b.work.output_delta(s)[j] = random.symmetric();
-    }
-    REQUIRE(b.net.admits(samples, 0.05f, 0.5f));
-    b.net.backward(b.work, samples, 0.05f, 0.5f, [&](std::uint32_t l, synapse::workspace& work) { layers.watch(l, work, samples); });
-}
-
-}  // namespace
 
 TEST_CASE("layers: growing keeps both networks and all records in step, and every answer's bits") {
     built<kernels> fast{two_layers(), 2};

@@ -179,7 +179,7 @@ def agent(said):
 MNIST = "build/mnist"
 STREAMS = "build/streams/elec2.csv build/streams/weather.csv"
 LIFE = f"train_continuous --data idx --path {MNIST} --test {MNIST} --order by-class:5"
-GROWTH, SMALL_GROWTH = [f"bench_growth --seeds 10 --steps 100000 --path {MNIST} --json"], ["bench_growth --seeds 1 --steps 1000 --json"]
+GROWTH, SMALL_GROWTH = [f"bench_growth --seeds 30 --steps 100000 --path {MNIST} --json"], ["bench_growth --seeds 1 --steps 1000 --json"]
 TABLES = {
     "bench_step": Table(["bench_step --json"], ["bench_step --quick --net 0 --activation relu --json"], bench_step, timed=True),
     "bench_arm": Table(["bench_arm --seeds 20 --json"], ["bench_arm --seeds 1 --json"], bench_arm),

@@ -149,7 +149,7 @@ protected:
         const float gain = tuning_.initial_gain > 0.0f ? tuning_.initial_gain : usual;
         fast_.randomise(random_, gain, !is_classifier());
         if (form_.slow) copy_weights(fast_, slow_system());
-        if constexpr (parts::plastic) growing_.begin(gain);
+        if constexpr (parts::plastic) growing_.begin(gain, is_classifier());
         if constexpr (parts::experts) ensemble_.begin(tuning_.seed);
         report_.neurons = fast_.units() - fast_.outputs();
         return status::ok;

@@ -36,8 +36,11 @@ public:
     // Called before each backward pass; true for one in four, in which units are looked at: they change slowly, and looking costs.
     [[nodiscard]] bool looks() noexcept { return ++passes_ % looks_every == 0; }
 
-    // gain: of the weights at birth.
-    void begin(float gain) noexcept { layers_.begin(gain); }
+    // gain: of the weights at birth. twins: units that growth adds are twins (plastic_layers.hpp).
+    void begin(float gain, bool twins) noexcept {
+        layers_.begin(gain);
+        if constexpr (Pins.twins) layers_.choose_twins(twins);
+    }
     [[nodiscard]] bool describes(const network<Kernels, Pins>& net) const noexcept { return layers_.describes(net); }
 
     // After a step was learned: turnover, and at the end of each window the triggers. squared_error: the running one, in network units;

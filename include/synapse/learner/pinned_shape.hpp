@@ -27,6 +27,7 @@ constexpr pins pins_of(const shape& s) noexcept {
                            .momentum = s.momentum,
                            .single = s.batch == 1,
                            .turnover = s.plastic && s.turnover,
+                           .twins = s.plastic && s.learns == task::classification,
                            .watched = s.plastic};
     // What is not stored has no format.
     return {net,

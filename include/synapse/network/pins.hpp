@@ -15,6 +15,7 @@ struct network_pins {
     bool momentum = true;
     bool single = false;   // one sample at a time
     bool turnover = true;  // units may make room for new ones that look where errors point
+    bool twins = true;     // new units may come in pairs
     bool watched = true;   // hidden units' answers are wanted beside their deltas
 };
 

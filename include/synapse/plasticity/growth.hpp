@@ -1,5 +1,5 @@
-// Growth: units are taken out of the reservation into use. What the network answers does not change by a bit: the new units' outgoing
-// weights are zero, and they have to earn theirs.
+// Growth: units are taken out of the reservation into use. What the network answers does not change: the new units' outgoing weights are
+// zero, and they have to earn theirs, or cancel out (twins.hpp).
 #pragma once
 
 #include <cstdint>
