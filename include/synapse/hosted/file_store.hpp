@@ -66,6 +66,7 @@ public:
             if (ends_with(name, temporary_suffix) && name.starts_with(prefix)) static_cast<void>(files_.remove(path_of(name)));
         }
         scan(names);
+        pending_.reserve(buffered);  // all of it now: a checkpoint some bytes longer than the last shall not ask for memory
         return status::ok;
     }
 
